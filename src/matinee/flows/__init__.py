@@ -1,0 +1,1 @@
+"""The verbs: load, call a pure room, save."""

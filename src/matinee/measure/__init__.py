@@ -1,0 +1,1 @@
+"""How good: splits that never leak, ranking metrics with intervals, paired comparisons."""

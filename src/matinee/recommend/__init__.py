@@ -1,0 +1,1 @@
+"""Who would enjoy what: models in closed form, from arrays to arrays."""

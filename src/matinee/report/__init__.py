@@ -1,0 +1,1 @@
+"""Values in, HTML out: self-contained pages with inline charts."""

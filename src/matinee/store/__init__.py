@@ -1,0 +1,1 @@
+"""The only disk: the service folder, foreign files, models with manifests."""
