@@ -1,1 +1,1 @@
-"""The command line: a thin door to the verbs."""
+"""The command line: a thin door to the verbs of `matinee.flows`, under the same names."""

@@ -1,0 +1,19 @@
+"""`./run bench NAME…`: one or more of the benches below; without a name, all of them."""
+
+import sys
+from importlib import import_module
+
+BENCHES = ("quality", "worlds", "fit", "imports", "install")
+
+
+def main() -> None:
+    """Run the benches named on the command line."""
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = sorted(set(names) - set(BENCHES))
+    if unknown:
+        raise SystemExit(f"bench: no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    for name in names:
+        import_module(f"bench.{name}").main()
+
+
+main()

@@ -1,0 +1,85 @@
+"""The command `demo`: the whole main job, on real data where they can be had."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from matinee.cli.imports import show_summary
+from matinee.cli.members import show_page
+from matinee.cli.models import show_evaluation, show_training
+from matinee.cli.options import FOLDER, json_option, notes, print_json, screen
+from matinee.cli.progress import counting, saying
+from matinee.errors import MatineeError, StoreError
+from matinee.flows.evaluation import evaluate
+from matinee.flows.imports import ImportSummary, check_tables, import_movielens
+from matinee.flows.reporting import choose_members, show_member, write_report
+from matinee.flows.serving import load_recommender
+from matinee.flows.training import train
+from matinee.flows.worlds import import_world
+from matinee.store.samples import fetch_movielens
+from matinee.store.service import Service, create_service
+from matinee.world import WorldSettings
+
+NEXT = """
+With a log of your own:
+  ./run matinee init my-service
+  export MATINEE_SERVICE=my-service
+  ./run matinee import table titles titles.csv --dry-run     (columns: docs/tables.md)
+  ./run matinee import table titles titles.csv
+  ./run matinee import table views views.csv
+  ./run matinee train
+  ./run matinee recommend --member ID
+"""
+
+
+@click.command()
+@click.option("--dir", "folder", type=FOLDER, default=Path("demo-service"), show_default=True, help="The service.")
+@click.option("--out", type=FOLDER, default=Path("reports/index.html"), show_default=True, help="The report.")
+@click.option("--world", "simulated", is_flag=True, help="Use the simulated world instead of MovieLens 100K.")
+@json_option
+def demo(folder: Path, out: Path, simulated: bool, as_json: bool) -> None:
+    """Import a log, train on it, measure, and show pages with reasons."""
+    screen.quiet = as_json
+    now = datetime.now(UTC)
+    service = create_service(folder)
+    show_summary(_import(service, simulated), as_json=False)
+    with counting() as count:
+        problems = check_tables(service, progress=count)
+    if problems.height:
+        raise MatineeError(f"{problems.height} problems in the service", where=str(folder), todo="run `matinee check`")
+    screen.print("Checked: every row keeps the rules of docs/tables.md.\n")
+    with saying() as say:
+        manifest = train(service, now=now, progress=say)
+    show_training(manifest)
+    recommender = load_recommender(service)
+    pages = [show_member(recommender, member_id, k=5) for member_id in choose_members(recommender)]
+    for page in pages:
+        show_page(page)
+    with saying() as say:
+        results = evaluate(service, "time", progress=say)
+    show_evaluation(results)
+    write_report(service, recommender, results, out=out, now=now, command="matinee demo")
+    screen.print(f"The report with charts and pages: {out}", markup=False, soft_wrap=True)
+    screen.print(NEXT, markup=False)
+    if as_json:
+        print_json({"service": str(folder), "report": str(out), "pages": pages, "evaluation": results.to_dict()})
+
+
+def _import(service: Service, simulated: bool) -> ImportSummary:
+    if not simulated:
+        try:
+            with saying() as say:
+                say("fetching MovieLens 100K")
+                source = fetch_movielens()
+        except StoreError as error:
+            notes.print(f"{error}. Going on with the simulated world.", markup=False)
+        else:
+            screen.print("MovieLens 100K, real ratings of 1997-98 (GroupLens; research use)")
+            with counting() as count:
+                return import_movielens(service, source, progress=count)
+    screen.print("A simulated service: invented members, titles and viewings")
+    with counting() as count:
+        return import_world(service, WorldSettings.mixed(), progress=count)

@@ -1,0 +1,172 @@
+"""The commands under `import`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
+from matinee.cli.progress import counting
+from matinee.errors import UsageError
+from matinee.flows import imports
+from matinee.flows.imports import ImportSummary, Layout, Preview
+from matinee.flows.worlds import import_world
+from matinee.store.service import open_service
+from matinee.tables.problems import describe
+from matinee.tables.schemas import TABLES
+from matinee.world import WorldSettings
+
+SHOWN = 5
+
+
+@click.group("import")
+def import_group() -> None:
+    """Bring data in; bad rows are set aside with a reason, nothing is lost."""
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every import takes."""
+    strict = click.option("--strict", is_flag=True, help="Stop at bad rows and change nothing.")
+
+    @wraps(command)
+    def wrapped(**arguments: Any) -> None:  # ruff: ignore[any-type] - click passes what each command declares
+        command(**arguments)
+
+    return service_option(json_option(strict(wrapped)))
+
+
+@import_group.command()
+@click.argument("path", type=FOLDER)
+@_common
+def movielens(path: Path, folder: Path, strict: bool, as_json: bool) -> None:
+    """Import a MovieLens folder: 100K, 1M, 25M, latest."""
+    with counting() as progress:
+        summary = imports.import_movielens(open_service(folder), path, strict=strict, progress=progress)
+    show_summary(summary, as_json=as_json)
+
+
+@import_group.command("netflix-history")
+@click.argument("path", metavar="FILE", type=FOLDER)
+@click.option("--member", required=True, metavar="NAME", help="Whose history it is.")
+@_common
+def netflix_history(path: Path, member: str, folder: Path, strict: bool, as_json: bool) -> None:
+    """Import the CSV of viewing history that Netflix lets a member export, short or full."""
+    with counting() as progress:
+        summary = imports.import_netflix_history(open_service(folder), path, member, strict=strict, progress=progress)
+    show_summary(summary, as_json=as_json)
+
+
+@import_group.command("jellyfin-playback")
+@click.argument("path", metavar="FILE", type=FOLDER)
+@_common
+def jellyfin_playback(path: Path, folder: Path, strict: bool, as_json: bool) -> None:
+    """Import the TSV backup of Jellyfin's Playback Reporting."""
+    with counting() as progress:
+        summary = imports.import_jellyfin_playback(open_service(folder), path, strict=strict, progress=progress)
+    show_summary(summary, as_json=as_json)
+
+
+@import_group.command("table")
+@click.argument("table", type=click.Choice(list(TABLES)))
+@click.argument("path", metavar="FILE", type=FOLDER)
+@click.option("--sep", metavar="TEXT", help="What stands between fields; default: by the file's name.")
+@click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without a header line.")
+@click.option("--map", "renames", multiple=True, metavar="OURS=THEIRS", help="The file's name of one of our columns.")
+@click.option("--time", metavar="unix|iso|FORMAT", help="How times are written; default: iso.")
+@click.option("--dry-run", is_flag=True, help="Show the first rows as understood; change nothing.")
+@_common
+def table_command(
+    table: str,
+    path: Path,
+    *,
+    folder: Path,
+    strict: bool,
+    as_json: bool,
+    dry_run: bool,
+    **layout: Any,  # ruff: ignore[any-type] - click passes what the options above declare
+) -> None:
+    """Import a CSV, TSV, Parquet or JSON lines FILE into TABLE."""
+    read = read_layout(**layout)
+    if dry_run:
+        show_preview(imports.preview_table(table, path, **read), as_json=as_json)
+        return
+    with counting() as progress:
+        summary = imports.import_table(open_service(folder), table, path, strict=strict, progress=progress, **read)
+    show_summary(summary, as_json=as_json)
+
+
+@import_group.command()
+@click.option("--preset", type=click.Choice(["taste_ruled", "freshness_ruled", "mixed"]), default="mixed")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@service_option
+@json_option
+def world(preset: str, seed: int, folder: Path, as_json: bool) -> None:
+    """Simulate a service, to try things on without data of one's own."""
+    settings: WorldSettings = getattr(WorldSettings, preset)()
+    with counting() as progress:
+        summary = import_world(open_service(folder), settings, seed=seed, progress=progress)
+    show_summary(summary, as_json=as_json)
+
+
+def read_layout(*, sep: str | None, columns: str | None, renames: tuple[str, ...], time: str | None) -> Layout:
+    """Turn the options of `import table` into a layout.
+
+    Raises:
+        UsageError: a `--map` without an equals sign.
+    """
+    for pair in renames:
+        if not all(pair.partition("=")):
+            raise UsageError(f"--map {pair!r} is not OURS=THEIRS", todo="write for example --map member_id=user")
+    pairs = dict(pair.split("=", 1) for pair in renames)
+    names = [name.strip() for name in columns.split(",")] if columns else None
+    return Layout(sep=sep.encode().decode("unicode_escape") if sep else None, columns=names, renames=pairs, time=time)
+
+
+def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
+    """Print what an import did."""
+    if as_json:
+        print_json(summary.to_dict())
+        return
+    shown = Table("table")
+    for name in ("read", "added", "updated", "unchanged", "quarantined"):
+        shown.add_column(name, justify="right")
+    for table, counts in summary.counts.items():
+        numbers = (counts.read, counts.added, counts.updated, counts.unchanged, counts.quarantined)
+        shown.add_row(table, *(f"{number:,}" for number in numbers))
+    screen.print(shown)
+    for file, names in summary.ignored.items():
+        screen.print(f"{file}: columns not used: {', '.join(names)}", markup=False)
+    for note in summary.notes:
+        screen.print(note, markup=False)
+    for row in summary.sample.head(SHOWN).iter_rows(named=True):
+        screen.print(f"  {describe(row)}", markup=False)
+    if summary.quarantine:
+        screen.print(f"{summary.problems:,} problems in all; the rows lie in {summary.quarantine}", markup=False)
+
+
+def show_preview(preview: Preview, *, as_json: bool) -> None:
+    """Print the head of a file as it would be imported."""
+    said = [describe(row) for row in preview.problems.iter_rows(named=True)]
+    filled = [name for name in preview.rows.columns if preview.rows[name].null_count() < preview.rows.height]
+    if as_json:
+        rows = [{name: _say(value) for name, value in row.items()} for row in preview.rows.to_dicts()]
+        print_json({"rows": rows, "problems": said, "ignored_columns": preview.ignored})
+        return
+    shown = Table(*filled)
+    for row in preview.rows.select(filled).iter_rows():
+        shown.add_row(*("" if value is None else str(_say(value)) for value in row))
+    screen.print(shown)
+    if preview.ignored:
+        screen.print(f"columns not used: {', '.join(preview.ignored)}", markup=False)
+    for line in said:
+        screen.print(line, markup=False)
+    screen.print("Nothing was imported; leave out --dry-run to import.")
+
+
+def _say(value: Any) -> Any:  # ruff: ignore[any-type] - a cell of any type
+    return value if value is None or isinstance(value, int | float | str | bool | list) else str(value)

@@ -1,0 +1,110 @@
+"""The commands `train`, `evaluate` and `report`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from matinee.cli.options import FOLDER, json_option, print_json, rating_option, screen, service_option
+from matinee.cli.progress import saying
+from matinee.flows.evaluation import LIVE, Evaluation
+from matinee.flows.evaluation import evaluate as run_evaluation
+from matinee.flows.reporting import write_report
+from matinee.flows.serving import load_recommender
+from matinee.flows.training import train as run_training
+from matinee.store.service import open_service
+
+PROTOCOL_HELP = "time, members, next, cold, or the path of a split file or folder."
+
+
+@click.command()
+@rating_option
+@service_option
+@json_option
+def train(min_rating: float | None, folder: Path, as_json: bool) -> None:
+    """Learn from the log and make the live model."""
+    with saying() as progress:
+        manifest = run_training(open_service(folder), now=datetime.now(UTC), min_rating=min_rating, progress=progress)
+    if as_json:
+        print_json(manifest)
+    else:
+        show_training(manifest)
+
+
+@click.command()
+@click.option("--protocol", default="time", show_default=True, help=PROTOCOL_HELP)
+@rating_option
+@service_option
+@json_option
+def evaluate(protocol: str, min_rating: float | None, folder: Path, as_json: bool) -> None:
+    """Measure every model on viewing it was not shown."""
+    with saying() as progress:
+        results = run_evaluation(open_service(folder), protocol, min_rating=min_rating, progress=progress)
+    if as_json:
+        print_json(results.to_dict())
+    else:
+        show_evaluation(results)
+
+
+@click.command()
+@click.option("--protocol", default="time", show_default=True, help=PROTOCOL_HELP)
+@click.option("--out", type=FOLDER, metavar="FILE", help="The page; default: reports/index.html in the service.")
+@rating_option
+@service_option
+@json_option
+def report(protocol: str, out: Path | None, min_rating: float | None, folder: Path, as_json: bool) -> None:
+    """Write a page that says how good the recommendations are, and shows some."""
+    service = open_service(folder)
+    recommender = load_recommender(service)
+    with saying() as progress:
+        results = run_evaluation(service, protocol, min_rating=min_rating, progress=progress)
+    path = out or service.path / "reports" / "index.html"
+    command = f"matinee report --protocol {protocol}"
+    write_report(service, recommender, results, out=path, now=datetime.now(UTC), command=command)
+    if as_json:
+        print_json({"report": str(path), "numbers": str(path.with_suffix(".json"))})
+    else:
+        screen.print(f"Wrote {path}", markup=False, soft_wrap=True)
+
+
+def show_training(manifest: dict[str, Any]) -> None:
+    """Print what was trained."""
+    screen.print(
+        f"Model {manifest['run']}: {manifest['events']:,} positive viewings of {manifest['members']:,} members,"
+        f" {manifest['titles']:,} titles, {manifest['cpu_seconds']:.0f} CPU seconds."
+    )
+    judged = manifest["metrics"]["inner ndcg@100"]
+    if not judged:
+        screen.print("The log is too small to learn from yet: pages show what is popular, half-life 30 days.")
+        return
+    parts = {name: value for name, value in judged.items() if name != LIVE}
+    best = max(parts, key=lambda name: parts[name])
+    screen.print(
+        f"On the last tenth of the log, kept back for tuning: NDCG@100 {judged[LIVE]:.3f} blended,"
+        f" {parts[best]:.3f} for its best part alone ({best})."
+    )
+
+
+def show_evaluation(results: Evaluation) -> None:
+    """Print the table of models."""
+    counts = results.split.counts()
+    screen.print(
+        f"Protocol {results.split.protocol}: {counts['test_members']:,} members,"
+        f" {counts['target_events']:,} titles to find among {counts['candidate_titles']:,},"
+        f" after {counts['train_events']:,} viewings."
+    )
+    metrics = ("recall@20", "recall@50", "ndcg@10", "ndcg@100", "coverage@20")
+    shown = Table("model")
+    for name in (*metrics, "fit CPU s"):
+        shown.add_column(name, justify="right")
+    for name, facts in results.models.items():
+        cells = [f"{facts[metric]:.4f}" for metric in metrics[:-1]] + [f"{facts['coverage@20']:.2f}"]
+        label = f"[bold]{name} (live)" if name == LIVE else name
+        shown.add_row(label, *cells, f"{facts['fit_cpu_s']:.1f}")
+    screen.print(shown)
+    se = results.models[LIVE]["se"]
+    screen.print(f"Standard errors of {LIVE}: {se['recall@20']:.4f} (recall@20), {se['ndcg@100']:.4f} (ndcg@100).")

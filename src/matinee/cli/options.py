@@ -1,0 +1,54 @@
+"""What all commands share: which service, JSON or not, and how results are printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+screen = Console()
+"""Where results go."""
+
+notes = Console(stderr=True)
+"""Where progress and remarks go, so that results can be piped."""
+
+FOLDER = click.Path(path_type=Path)
+
+
+def service_option(command: F) -> F:
+    """Add `--service DIR`."""
+    return click.option(
+        "--service",
+        "folder",
+        type=FOLDER,
+        default=Path(),
+        envvar="MATINEE_SERVICE",
+        metavar="DIR",
+        help="The service's folder; default: $MATINEE_SERVICE or the current folder.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
+
+
+def rating_option(command: F) -> F:
+    """Add `--min-rating R`."""
+    return click.option(
+        "--min-rating",
+        type=float,
+        metavar="R",
+        help="A rated viewing counts from R; default: as matinee.toml says.",
+    )(command)
+
+
+def print_json(result: object) -> None:
+    """Print a result as JSON on standard output."""
+    click.echo(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False))

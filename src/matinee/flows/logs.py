@@ -1,0 +1,63 @@
+"""From a service's tables to what models are fitted on: the log of positives, and the metadata of its titles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+from scipy.sparse import csr_array
+
+from matinee.errors import MatineeError
+from matinee.recommend.metadata import build_features
+from matinee.store.service import Service
+from matinee.store.snapshot import Snapshot
+from matinee.tables.log import Log, build_log
+
+
+@dataclass(frozen=True)
+class LoadedLog:
+    """A service's log with what belongs to its rows.
+
+    Attributes:
+        log: the positives.
+        titles: rows of `titles` in the order of `log.title_ids`.
+        features: metadata of each title, float32 (titles, features).
+        countries: country of each member in the order of `log.member_ids`; null = unknown.
+        top_rating: highest rating in the views; None if there is none.
+        data_hash: names the state of the tables that this was read from.
+    """
+
+    log: Log
+    titles: pl.DataFrame
+    features: csr_array
+    countries: pl.Series
+    top_rating: float | None
+    data_hash: str
+
+
+def load_log(service: Service, *, min_rating: float | None = None) -> LoadedLog:
+    """Load the log of positives of a service.
+
+    Args:
+        service: where from.
+        min_rating: instead of the service's own setting.
+
+    Raises:
+        MatineeError: if the service has no positive viewing.
+    """
+    snapshot = service.snapshot()
+    members, titles = snapshot.read("members"), snapshot.read("titles")
+    least = service.settings.min_rating if min_rating is None else min_rating
+    top = snapshot.scan("views").select(pl.col("rating").max()).collect().item()
+    log = build_log(members, titles, snapshot.scan("views"), min_rating=least, top_rating=top)
+    if log.events.is_empty():
+        raise MatineeError(
+            "no viewing counts as positive", where=str(service.path), todo="import views, or lower --min-rating"
+        )
+    named = pl.DataFrame({"title_id": log.title_ids}).join(titles, on="title_id", maintain_order="left")
+    features = _describe_titles(snapshot, named)
+    return LoadedLog(log, named, features, members["country"], top, snapshot.data_hash())
+
+
+def _describe_titles(snapshot: Snapshot, titles: pl.DataFrame) -> csr_array:
+    return build_features(titles, snapshot.read("people"), snapshot.read("credits"))

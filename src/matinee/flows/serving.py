@@ -1,0 +1,276 @@
+"""The verbs that ask the live model: `recommend`, `similar`, `explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from matinee.errors import BadModel, UnknownId
+from matinee.recommend.blend import Blend
+from matinee.recommend.explain import explain_score
+from matinee.recommend.histories import build_histories
+from matinee.recommend.model import restore_model
+from matinee.recommend.rank import rank_titles
+from matinee.store.models import load_model
+from matinee.store.outputs import write_parquet
+from matinee.store.service import Service
+from matinee.store.snapshot import Snapshot
+from matinee.tables.log import build_log, find_roots
+
+CHUNK = 2_000
+"""Members scored at once: their scores over all titles are held in memory."""
+
+
+@dataclass(frozen=True)
+class Recommender:
+    """The live model together with the service it serves.
+
+    Attributes:
+        snapshot: the service's tables, at the state they had when this was made.
+        blend: the model.
+        title_ids: the model's titles in row order.
+        countries: countries that have their own newcomers' page.
+        newcomers: float32 (countries + 1, titles), decayed popularity in each and, last, everywhere.
+        manifest: what training wrote of the model.
+    """
+
+    snapshot: Snapshot
+    blend: Blend
+    title_ids: list[str]
+    countries: list[str]
+    newcomers: NDArray[np.float32]
+    manifest: dict[str, Any]
+
+    @cached_property
+    def titles(self) -> pl.DataFrame:
+        """Rows of the table `titles`."""
+        return self.snapshot.read("titles")
+
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        """Rows of the table `members`."""
+        return self.snapshot.read("members")
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name of every title by its id."""
+        return dict(self.titles.select("title_id", "name").iter_rows())
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row of every title of the model by its id."""
+        return {title_id: row for row, title_id in enumerate(self.title_ids)}
+
+    @cached_property
+    def roots(self) -> pl.DataFrame:
+        """Each title_id with the row of the title it counts for."""
+        rows = pl.DataFrame({"root_id": self.title_ids}).with_row_index("title_row")
+        return find_roots(self.titles).join(rows, on="root_id").select("title_id", "title_row")
+
+
+def load_recommender(service: Service) -> Recommender:
+    """Load the live model of a service.
+
+    Raises:
+        UsageError: nothing was trained yet.
+        BadModel: the model is damaged or of another kind.
+    """
+    arrays, manifest = load_model(service.path)
+    try:
+        blend = restore_model(Blend, arrays)
+        title_ids, countries, newcomers = (arrays[name] for name in ("title_ids", "countries", "newcomers"))
+    except (ValueError, KeyError) as error:
+        raise BadModel(
+            f"not a model that can recommend ({error})", where=str(service.path), todo="run `matinee train` again"
+        ) from error
+    return Recommender(service.snapshot(), blend, title_ids.tolist(), countries.tolist(), newcomers, manifest)
+
+
+def recommend(recommender: Recommender, member_id: str, *, k: int = 20) -> dict[str, Any]:
+    """Recommend titles to one member, each with its reasons.
+
+    Args:
+        recommender: the live model.
+        member_id: who asks.
+        k: how many titles, >= 1.
+
+    Returns:
+        {"member_id", "note", "titles": [{"title_id", "name", "score", "because": [...]}]}; the shares of a title's
+        reasons add up to its score. `note` says why where the page is not made from the member's own history.
+
+    Raises:
+        UnknownId: if the service has no such member.
+    """
+    member = _find_member(recommender, member_id)
+    history, seen = _load_histories(recommender, member)
+    note = _explain_newcomer(recommender, member.row(0, named=True), history)
+    scores = recommender.blend.score(history) if note is None else _newcomer_scores(recommender, member)
+    top = rank_titles(scores, k, seen=seen)[0]
+    titles = [
+        {
+            "title_id": recommender.title_ids[row],
+            "name": recommender.names.get(recommender.title_ids[row]),
+            "score": float(scores[0, row]),
+            "because": _explain_row(recommender, history, row) if note is None else [_popular(float(scores[0, row]))],
+        }
+        for row in top[top >= 0].tolist()
+    ]
+    return {"member_id": member_id, "note": note, "titles": titles}
+
+
+def recommend_all(recommender: Recommender, out: Path, *, k: int = 20) -> int:
+    """Recommend to every member and write one Parquet file: member_id, rank, title_id, score.
+
+    Args:
+        recommender: the live model.
+        out: the file; replaced whole when it is complete.
+        k: how many titles a member.
+
+    Returns:
+        number of members.
+    """
+    pages = list(_rank_all(recommender, k))
+    write_parquet(pl.concat(pages) if pages else pl.DataFrame(schema=PAGE), out)
+    return recommender.members.height
+
+
+PAGE = pl.Schema({"member_id": pl.String, "rank": pl.UInt32, "title_id": pl.String, "score": pl.Float32})
+
+
+def find_similar(recommender: Recommender, title_id: str, *, k: int = 20) -> dict[str, Any]:
+    """Find the titles that the same members watch: those with the largest B_ij + B_ji.
+
+    Raises:
+        UnknownId: if the model has no such title.
+    """
+    row = _find_title(recommender, title_id)
+    B = recommender.blend.weights
+    scores = (B[row] + B[:, row])[None, :]
+    allowed = np.arange(scores.shape[1]) != row
+    top = rank_titles(scores, k, allowed=allowed)[0]
+    titles = [
+        {
+            "title_id": (found := recommender.title_ids[i]),
+            "name": recommender.names.get(found),
+            "score": float(scores[0, i]),
+        }
+        for i in top[top >= 0].tolist()
+    ]
+    return {"title_id": title_id, "name": recommender.names.get(title_id), "titles": titles}
+
+
+def explain(recommender: Recommender, member_id: str, title_id: str) -> dict[str, Any]:
+    """Explain the score of any title for a member: exact contributions that add up to it.
+
+    Raises:
+        UnknownId: if there is no such member or title.
+    """
+    member = _find_member(recommender, member_id)
+    row = _find_title(recommender, title_id)
+    history, seen = _load_histories(recommender, member)
+    note = _explain_newcomer(recommender, member.row(0, named=True), history)
+    if note is None:
+        score, because = float(recommender.blend.score(history)[0, row]), _explain_row(recommender, history, row)
+    else:
+        score = float(_newcomer_scores(recommender, member)[0, row])
+        because = [_popular(score)]
+    return {
+        "member_id": member_id,
+        "title_id": title_id,
+        "name": recommender.names.get(title_id),
+        "note": note,
+        "watched": bool(seen[:, [row]].nnz),
+        "score": score,
+        "because": because,
+    }
+
+
+def _find_member(recommender: Recommender, member_id: str) -> pl.DataFrame:
+    member = recommender.members.filter(pl.col("member_id") == member_id)
+    if member.is_empty():
+        raise UnknownId(f"no member {member_id!r}", todo="members are listed in the service's tables/members")
+    return member
+
+
+def _find_title(recommender: Recommender, title_id: str) -> int:
+    if title_id not in recommender.row_of:
+        todo = "run `matinee train` if it is new; episodes are found under their series"
+        raise UnknownId(f"the model has no title {title_id!r}", todo=todo)
+    return recommender.row_of[title_id]
+
+
+def _load_histories(recommender: Recommender, members: pl.DataFrame) -> tuple[csr_array, csr_array]:
+    """Lay out what the given members enjoyed, and all they ever started, one row a member."""
+    titles, n = recommender.titles, len(recommender.title_ids)
+    manifest = recommender.manifest
+    wanted = members.lazy().select("member_id")
+    views = recommender.snapshot.scan("views").join(wanted, on="member_id", how="semi").collect()
+    log = build_log(members, titles, views.lazy(), min_rating=manifest["min_rating"], top_rating=manifest["top_rating"])
+    own = pl.DataFrame({"title_id": log.title_ids}).join(recommender.roots, on="title_id", how="left")["title_row"]
+    events = log.events.with_columns(title_row=own.gather(log.events["title_row"])).drop_nulls("title_row")
+    rows = np.arange(members.height)
+    numbered = members.select("member_id").with_row_index("member_row")
+    started = (
+        views
+        .select("member_id", "title_id")
+        .unique()
+        .join(numbered, on="member_id")
+        .join(recommender.roots, on="title_id")
+    )
+    seen = started.select("member_row", "title_row").unique().with_columns(weight=pl.lit(1.0, dtype=pl.Float32))
+    is_weighted = bool(manifest["settings"]["linear"]["weighted"])
+    return build_histories(events, rows, n, weighted=is_weighted), build_histories(seen, rows, n)
+
+
+def _explain_newcomer(recommender: Recommender, member: dict[str, Any], history: csr_array) -> str | None:
+    """Say why a member gets the popular page; None = the member gets their own."""
+    if member["personalised"] is not False and history.nnz:
+        return None
+    why = "asked not to be profiled" if member["personalised"] is False else "no history yet"
+    where = f"in {member['country']}" if member["country"] in recommender.countries else "on the service"
+    return f"{why}: this is what is popular {where} now"
+
+
+def _newcomer_scores(recommender: Recommender, members: pl.DataFrame) -> NDArray[np.float32]:
+    """Look up decayed popularity in each member's country: float32 (members, titles)."""
+    row_of = {country: row for row, country in enumerate(recommender.countries)}
+    rows = [row_of.get(country, len(row_of)) for country in members["country"]]
+    return np.asarray(recommender.newcomers)[rows]
+
+
+def _explain_row(recommender: Recommender, history: csr_array, row: int) -> list[dict[str, Any]]:
+    because = []
+    for part in explain_score(recommender.blend, history, row):
+        title_id = recommender.title_ids[part.title_row] if part.title_row >= 0 else None
+        name = recommender.names.get(title_id) if title_id is not None else None
+        because.append({"kind": part.kind, "title_id": title_id, "name": name, "share": part.value})
+    return because
+
+
+def _popular(share: float) -> dict[str, Any]:
+    return {"kind": "popular", "title_id": None, "name": None, "share": share}
+
+
+def _rank_all(recommender: Recommender, k: int) -> Iterator[pl.DataFrame]:
+    for members in recommender.members.iter_slices(CHUNK):
+        history, seen = _load_histories(recommender, members)
+        scores = recommender.blend.score(history)
+        plain = (np.diff(history.indptr) == 0) | ~members["personalised"].fill_null(True).to_numpy()
+        scores[plain] = _newcomer_scores(recommender, members.filter(pl.Series(plain)))
+        top = rank_titles(scores, k, seen=seen)
+        rows, ranks = np.nonzero(top >= 0)
+        title_rows = top[rows, ranks]
+        yield pl.DataFrame({
+            "member_id": members["member_id"].gather(rows),
+            "rank": ranks + 1,
+            "title_id": pl.Series(recommender.title_ids).gather(title_rows),
+            "score": scores[rows, title_rows],
+        }).cast(PAGE)

@@ -1,0 +1,114 @@
+"""One score of taste and of what is being watched now, in proportions learned from the log.
+
+    s(u, t) = a (h_u B_t - mean_u) / deviation_u + sum over half-lives h of w_h z(log q_h(t))
+
+The first term is the linear item model, brought to one scale for short and long histories; the second is decayed
+popularity at several half-lives, which a log ruled by freshness weighs up and one ruled by taste weighs down. With a
+positive weight on a short half-life and a negative one on a long, it is a trend. The weights maximise the likelihood of
+what members of an inner split went on to watch, under a multinomial logit over all titles not yet seen:
+
+    max over (a, w) of mean over u of log softmax(s(u, .))[t],  averaged over the targets t of u, minus reg |(a, w)|^2
+
+McFadden, "Conditional logit analysis of qualitative choice behavior", 1974. It is convex, so one start is enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_array
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Blend:
+    """The live model: item weights, one shelf of popularity for all, and the weight of each.
+
+    Attributes:
+        weights: float32 (titles, titles), B, with the columns of unwatched titles filled from metadata.
+        row_means: float32 (titles,), mean of each row of B over known titles.
+        known: bool (titles,), titles with events.
+        shelf: float32 (titles,), the popularity term; its mean over known titles is 0.
+        taste: a, the weight of the linear term.
+    """
+
+    weights: Floats
+    row_means: Floats
+    known: NDArray[np.bool_]
+    shelf: Floats
+    taste: float
+
+    def score(self, histories: csr_array) -> Floats:
+        """Score all titles for each history: float32 (n, titles); an empty history gets the shelf alone."""
+        scores = standardise_scores(np.asarray(histories @ self.weights, dtype=np.float32), self.known)
+        scores *= np.float32(self.taste)
+        scores += self.shelf
+        return scores
+
+
+def build_blend(
+    weights: Floats, known: NDArray[np.bool_], log_counts: Floats, *, taste: float, popular_weights: Floats
+) -> Blend:
+    """Put the parts together.
+
+    Args:
+        weights: float32 (titles, titles), B.
+        known: bool (titles,), titles with events; at least one.
+        log_counts: float32 (half-lives, titles) as `standardise_log` makes them.
+        taste: a, weight of the linear term.
+        popular_weights: float32 (half-lives,), w.
+
+    Returns:
+        the model.
+    """
+    shelf = (popular_weights.astype(np.float32) @ log_counts).astype(np.float32)
+    shelf -= shelf[known].mean()
+    return Blend(weights, weights[:, known].mean(axis=1), known, shelf, float(taste))
+
+
+def standardise_scores(scores: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Bring each row to mean 0 and deviation 1 over known titles; a row without spread becomes 0."""
+    base = scores if known.all() else scores[:, known]
+    deviation = base.std(axis=1, keepdims=True)
+    deviation[deviation < 1e-12] = np.inf
+    return np.asarray((scores - base.mean(axis=1, keepdims=True)) / deviation, dtype=np.float32)
+
+
+def learn_weights(linear: Floats, log_counts: Floats, seen: csr_array, relevant: csr_array, *, reg: float) -> Floats:
+    """Learn the weight of each part from what members went on to watch.
+
+    Args:
+        linear: float32 (members, titles), standardised scores of the linear part.
+        log_counts: float32 (half-lives, titles), standardised.
+        seen: (members, titles); an entry = in the history, not to be chosen again.
+        relevant: (members, titles); an entry = was chosen. Only members with an entry count.
+        reg: weight of the squared weights, >= 0.
+
+    Returns:
+        float32 (1 + half-lives,): a, then w.
+    """
+    chosen = relevant.astype(np.float32)
+    chosen.data[:] = np.repeat(1 / np.maximum(np.diff(chosen.indptr), 1), np.diff(chosen.indptr))
+    mass = np.asarray(chosen.sum(axis=1), dtype=np.float32)
+    wanted: NDArray[np.float64] = np.append(chosen.multiply(linear).sum(), log_counts @ np.asarray(chosen.sum(axis=0)))
+    hidden = seen.nonzero()
+
+    def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        p = np.float32(w[0]) * linear + (w[1:].astype(np.float32) @ log_counts)
+        p[hidden] = -np.inf
+        top = p.max(axis=1, keepdims=True)
+        p -= top
+        np.exp(p, out=p)
+        total = p.sum(axis=1, keepdims=True)
+        p *= mass[:, None] / total
+        normaliser = float(mass @ (top + np.log(total))[:, 0])
+        expected = np.append(np.vdot(p, linear), log_counts @ p.sum(axis=0))
+        n = len(mass)
+        return (normaliser - float(w @ wanted)) / n + reg * float(w @ w), (expected - wanted) / n + 2 * reg * w
+
+    start = np.full(1 + len(log_counts), 0.1)
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, dtype=np.float32)

@@ -1,0 +1,54 @@
+"""The Gram matrix of weighted histories, G = sum over members u of w_u x_u x_u^T, upper triangle only.
+
+State is sized by titles, never by members; the Gram of two shards of members is the sum of theirs.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+
+def compute_gram(X: csr_array, member_weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """Sum the weighted outer products of the rows of X.
+
+    Walks titles in order. The members of a title are walked once; each adds the rest of its row (titles from this one
+    on) to one row of G, which stays in the first-level cache.
+
+    Args:
+        X: float32 (members, titles), indices ascending in each row.
+        member_weights: float32 (members,), >= 0; None = all 1.
+
+    Returns:
+        float32 (titles, titles), C order; G[i, j] for j >= i, zero below the diagonal.
+    """
+    members, titles = X.shape
+    weights = np.ones(members, np.float32) if member_weights is None else member_weights.astype(np.float32)
+    by_title = X.tocsc()
+    G = np.zeros((titles, titles), np.float32)
+    _accumulate(X.indptr, X.indices, X.data, by_title.indptr, by_title.indices, weights, G)
+    return G
+
+
+@numba.njit(cache=True, nogil=True, boundscheck=False)
+def _accumulate(  # ruff: ignore[too-many-positional-arguments] - numba takes arrays, no structures
+    row_starts: NDArray[np.integer],
+    row_titles: NDArray[np.integer],
+    row_values: NDArray[np.float32],
+    title_starts: NDArray[np.integer],
+    title_members: NDArray[np.integer],
+    weights: NDArray[np.float32],
+    G: NDArray[np.float32],
+) -> None:
+    place = row_starts[:-1].copy()  # in each member's row, the first title not yet walked
+    for i in range(len(title_starts) - 1):
+        row = G[i]
+        for at in range(title_starts[i], title_starts[i + 1]):
+            u = title_members[at]
+            start = place[u]
+            place[u] = start + 1
+            w = weights[u] * row_values[start]
+            for p in range(start, row_starts[u + 1]):
+                row[row_titles[p]] += w * row_values[p]

@@ -1,0 +1,157 @@
+"""Linear item models in closed form: EASE and EDLAE by one Cholesky factorisation, in float32, in place.
+
+    min over B of ||X - X B||^2 + ||Lambda^(1/2) B||^2   subject to diag(B) = 0
+
+    G = X^T W X,   Lambda = lambda I + p / (1 - p) diag(G),   C = (G + Lambda)^-1,   B = I - C diag(C)^-1
+
+Sources: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019 (EASE: p = 0), equations 6 to 8; Steck,
+"Autoencoders that don't overfit towards the Identity", NeurIPS 2020 (EDLAE: dropout p), section 3. W = diag(w_u) weighs
+members; here w_u halves for every half-life since the member's last event, so that the model leans to today's tastes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.linalg import lapack
+from scipy.sparse import csr_array
+
+from matinee.recommend.gram import compute_gram
+from matinee.recommend.histories import build_histories
+from matinee.recommend.popular import DAY
+
+
+@dataclass(frozen=True)
+class LinearSettings:
+    """What a linear model is fitted with.
+
+    Attributes:
+        reg: lambda, > 0, in members (the diagonal of the Gram counts members).
+        dropout: p in [0, 1); 0 = EASE.
+        half_life: days since a member's last event that halve the member's weight; infinity = all alike.
+        weighted: events enter with their weight (share watched, rating), otherwise as 1.
+    """
+
+    reg: float = 300.0
+    dropout: float = 0.0
+    half_life: float = np.inf
+    weighted: bool = False
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Scores a title by the titles watched: s = h B.
+
+    Attributes:
+        weights: float32 (titles, titles), B; what having watched the row's title says of the column's.
+    """
+
+    weights: NDArray[np.float32]
+
+    def score(self, histories: csr_array) -> NDArray[np.float32]:
+        """Score all titles for each history: float32 (n, titles); an empty history gives zeros."""
+        return np.asarray(histories @ self.weights, dtype=np.float32)
+
+
+def fit_events(events: pl.DataFrame, titles: int, settings: LinearSettings, *, now: int) -> Linear:
+    """Fit the model to a log's events: lay them out, weigh members by recency, solve.
+
+    Args:
+        events: frame of `matinee.tables.log.EVENTS`.
+        titles: number of titles.
+        settings: all of them are read.
+        now: unix seconds from which recency is counted.
+
+    Returns:
+        the model.
+    """
+    members = np.unique(events["member_row"].to_numpy())
+    X = build_histories(events, members, titles, weighted=settings.weighted)
+    if np.isinf(settings.half_life):
+        return fit_linear(X, settings)
+    return fit_linear(X, settings, member_weights(events, members, now=now, half_life=settings.half_life))
+
+
+def fit_linear(X: csr_array, settings: LinearSettings, member_weights: NDArray[np.float32] | None = None) -> Linear:
+    """Fit EASE or EDLAE.
+
+    Args:
+        X: float32 (members, titles).
+        settings: only `reg` and `dropout` are read here; the others shape `X` and `member_weights`.
+        member_weights: float32 (members,), >= 0.
+
+    Returns:
+        the model; a title without events has a zero row and column.
+
+    Raises:
+        ValueError: if `reg` is not > 0, `dropout` is not in [0, 1), or G + Lambda is not positive definite.
+    """
+    if not settings.reg > 0 or not 0 <= settings.dropout < 1:
+        raise ValueError(f"reg must be > 0 and dropout in [0, 1), got {settings.reg} and {settings.dropout}")
+    G = compute_gram(X, member_weights)
+    diagonal = np.einsum("ii->i", G)
+    diagonal += np.float32(settings.reg) + np.float32(settings.dropout / (1 - settings.dropout)) * diagonal
+    C = invert_in_place(G)
+    return Linear(_divide_by_diagonal(C))
+
+
+def member_weights(
+    events: pl.DataFrame, member_rows: NDArray[np.integer], *, now: int, half_life: float
+) -> NDArray[np.float32]:
+    """Weigh members by how long ago their last event was: 2^(-(now - last) / half_life).
+
+    Args:
+        events: frame with `member_row` and `at` (unix seconds).
+        member_rows: int (members,), ascending; every member with an event.
+        now: unix seconds.
+        half_life: days.
+
+    Returns:
+        float32 (members,) in [0, 1].
+    """
+    last = np.full(len(member_rows), np.iinfo(np.int64).min)
+    np.maximum.at(last, np.searchsorted(member_rows, events["member_row"].to_numpy()), events["at"].to_numpy())
+    age = np.maximum(now - last, 0) / DAY
+    return np.asarray(np.exp2(-age / half_life), dtype=np.float32)
+
+
+def invert_in_place(upper: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Invert a symmetric positive definite matrix within its own memory.
+
+    Args:
+        upper: float32 (n, n), C order, of which the upper triangle is read; overwritten.
+
+    Returns:
+        the same memory, now the whole inverse.
+
+    Raises:
+        ValueError: if the matrix is not positive definite.
+    """
+    columns = upper.T  # LAPACK reads columns: our upper triangle is its lower one
+    columns, failed = lapack.spotrf(columns, lower=1, clean=0, overwrite_a=1)
+    if failed == 0:
+        columns, failed = lapack.spotri(columns, lower=1, overwrite_c=1)
+    if failed != 0:
+        raise ValueError(f"the Gram matrix is not positive definite (at row {failed}); use a larger reg")
+    inverse: NDArray[np.float32] = columns.T
+    _mirror(inverse)
+    return inverse
+
+
+def _mirror(matrix: NDArray[np.float32], block: int = 512) -> None:
+    """Copy the upper triangle onto the lower, block by block so that no second matrix is made."""
+    n = len(matrix)
+    for start in range(0, n, block):
+        stop = min(start + block, n)
+        square = matrix[start:stop, start:stop]
+        square[...] = np.triu(square) + np.triu(square, 1).T
+        matrix[stop:, start:stop] = matrix[start:stop, stop:].T
+
+
+def _divide_by_diagonal(C: NDArray[np.float32]) -> NDArray[np.float32]:
+    C /= -C.diagonal().copy()[None, :]
+    np.fill_diagonal(C, 0)
+    return C

@@ -1,0 +1,58 @@
+"""Why a title stands on a page, in a few plain words.
+
+Covers one title's reasons at a time, as `recommend` gives them. It does not compute them
+(`matinee.recommend.explain`); the exact shares are drawn beside the words (`members`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+MOST_NAMED = 2
+
+WORTH_NAMING = 0.5
+"""A second title is named if its share is at least this much of the first one's."""
+
+WORTH_SAYING = 0.25
+"""The smaller of taste and popularity is mentioned if it is at least this much of the larger."""
+
+
+def say_reason(because: Iterable[Mapping[str, Any]]) -> str:
+    """Say in one short line why a title was recommended.
+
+    Taste is the sum of what the watched titles contribute, those that speak against it included; so a title that is on
+    the page for its popularity alone is said to be popular, even if one watched title speaks for it.
+
+    Args:
+        because: contributions to the score, in any order: {"kind": "watched" | "popular" | "metadata", "title_id",
+            "name", "share"}; a share may be negative.
+
+    Returns:
+        the reason, without a full stop, naming at most `MOST_NAMED` titles.
+    """
+    parts = list(because)
+    tastes = [part for part in parts if part["kind"] != "popular"]
+    taste = sum(part["share"] for part in tastes)
+    popular = sum(part["share"] for part in parts if part["kind"] == "popular")
+    liked = sorted((part for part in tastes if part["share"] > 0), key=lambda part: -part["share"])
+    if liked and taste > 0 and taste >= WORTH_SAYING * popular:
+        return _say_liked(liked, taste, popular)
+    if popular > 0:
+        return "popular with everybody right now"
+    return "the best of what is left" if parts else "no reason is recorded"
+
+
+def _say_liked(liked: list[Mapping[str, Any]], taste: float, popular: float) -> str:
+    names = _say_names([part for part in liked if part["share"] >= WORTH_NAMING * liked[0]["share"]])
+    if liked[0]["kind"] == "metadata":
+        return f"new here; like {names} you watched"
+    if popular > taste:
+        return f"popular right now, and you watched {names}"
+    also = "; popular right now, too" if popular >= WORTH_SAYING * taste else ""
+    return f"because you watched {names}{also}"
+
+
+def _say_names(parts: list[Mapping[str, Any]]) -> str:
+    names = [str(part["name"] or part["title_id"] or "a title without a name") for part in parts]
+    return " and ".join(names[:MOST_NAMED])

@@ -1,0 +1,84 @@
+"""Where rejected rows wait: problems found during an import, and the files that keep them.
+
+    quarantine/<table>-<hash>.parquet    the problems of one source file in one table, columns `PROBLEMS`
+
+The hash is of what the source holds, so importing it again replaces the file, or removes it once all is well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import polars as pl
+
+from matinee.store.disk import sync_file
+from matinee.store.spill import Spill
+from matinee.tables.problems import concat_problems
+
+FOLDER = "quarantine"
+SAMPLE = 20
+"""Problems to keep at hand for a summary."""
+
+Source = tuple[str, str]
+"""A table, and the file its rows came from."""
+
+
+class Quarantine:
+    """The problems of one import, until it commits.
+
+    Attributes:
+        rows: number of rejected rows by table.
+        problems: number of problems, at least one a rejected row.
+        sample: the first `SAMPLE` problems found, columns `PROBLEMS`.
+
+    Args:
+        service: the service folder.
+        staging: an empty folder of the import's own.
+    """
+
+    def __init__(self, service: Path, staging: Path) -> None:
+        self.rows: Counter[str] = Counter()
+        self.problems = 0
+        self.sample = concat_problems([])
+        self._folder = service / FOLDER
+        self._staging = staging
+        self._spill = Spill(staging / "problems", ["table", "file"], limit=100_000)
+        self._hashes: defaultdict[Source, int] = defaultdict(int)
+
+    def see(self, table: str, file: str, rows: pl.DataFrame) -> None:
+        """Let rows of a source count towards its hash, which depends neither on their order nor on their batches."""
+        self._hashes[table, file] += int(rows.hash_rows().sum())  # wraps at 2⁶⁴, which is as good
+
+    def add(self, problems: pl.DataFrame) -> None:
+        """Take problems; all problems of a row must come together."""
+        if problems.is_empty():
+            return
+        self._spill.add(problems)
+        self.problems += problems.height
+        counts = problems.group_by("table").agg(pl.struct("file", "row").n_unique().alias("rows"))
+        self.rows.update(dict(counts.iter_rows()))
+        if self.sample.height < SAMPLE:
+            self.sample = pl.concat([self.sample, problems]).head(SAMPLE)
+
+    def finish(self) -> dict[Path, Path]:
+        """Write the quarantine files into staging.
+
+        Returns:
+            Finished file -> the place it is to be moved to.
+        """
+        moves = {}
+        for number, (table, file) in enumerate(self._spill.bins()):
+            finished = self._staging / f"quarantine-{number}.parquet"
+            self._spill.scan((table, file)).sink_parquet(finished, row_group_size=1 << 16)
+            sync_file(finished)
+            moves[finished] = self._place((table, file))
+        return moves
+
+    def settled(self) -> list[Path]:
+        """List where files of earlier imports would lie whose sources no longer have a problem."""
+        bad = {self._place((table, file)) for table, file in self._spill.bins()}
+        return [place for source in self._hashes if (place := self._place(source)) not in bad]
+
+    def _place(self, source: Source) -> Path:
+        return self._folder / f"{source[0]}-{self._hashes[source] % 2**64:016x}.parquet"
