@@ -1,3 +1,60 @@
-"""Matinee: the machine-learning platform of a streaming service."""
+"""Matinee: the machine-learning platform of a streaming service.
+
+    import matinee
+    service = matinee.create_service(Path("my-service"))
+    matinee.import_table(service, "views", Path("views.csv"))
+    matinee.train(service, now=datetime.now(UTC))
+    page = matinee.recommend(matinee.load_recommender(service), "42", k=10)
+
+The names below are loaded when first used, so that `import matinee` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matinee.flows.evaluation import evaluate
+    from matinee.flows.imports import check_tables, import_movielens, import_table
+    from matinee.flows.serving import explain, find_similar, load_recommender, recommend, recommend_all
+    from matinee.flows.training import train
+    from matinee.flows.worlds import import_world
+    from matinee.store.service import create_service, open_service
+    from matinee.world import WorldSettings
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "WorldSettings",
+    "check_tables",
+    "create_service",
+    "evaluate",
+    "explain",
+    "find_similar",
+    "import_movielens",
+    "import_table",
+    "import_world",
+    "load_recommender",
+    "open_service",
+    "recommend",
+    "recommend_all",
+    "train",
+]
+
+_HOMES = {
+    "matinee.flows.evaluation": ("evaluate",),
+    "matinee.flows.imports": ("check_tables", "import_movielens", "import_table"),
+    "matinee.flows.serving": ("explain", "find_similar", "load_recommender", "recommend", "recommend_all"),
+    "matinee.flows.training": ("train",),
+    "matinee.flows.worlds": ("import_world",),
+    "matinee.store.service": ("create_service", "open_service"),
+    "matinee.world": ("WorldSettings",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'matinee' has no attribute {name!r}")

@@ -3,7 +3,7 @@ import json
 import polars as pl
 import pytest
 
-from matinee.errors import BadFile, BadRows
+from matinee.errors import BadFile, BadRows, StoreError
 from matinee.flows.imports import (
     check_tables,
     import_jellyfin_playback,
@@ -149,6 +149,14 @@ def test_a_check_names_the_file_and_the_row(service, files):
     problems = check_tables(service)
     assert problems["file"].unique().to_list() == ["views/bad.parquet"]
     assert problems["row"].to_list() == list(range(1, bad.height + 1))
+
+
+def test_a_check_notices_a_damaged_file(service, files):
+    import_table(service, "titles", files / "titles.csv")
+    (path,) = service.snapshot().paths()
+    path.write_bytes(path.read_bytes() + b"?")
+    with pytest.raises(StoreError, match="a data file is damaged; restore the folder from a copy"):
+        check_tables(service)
 
 
 def test_credits_may_come_before_their_people_and_the_check_says_so(service, tmp_path):

@@ -34,7 +34,9 @@ def bring_and_die(service: Service, moment: int, *months_and_count: int) -> None
 
     def die(event: str, _: object) -> None:
         nonlocal left
-        left -= event in {"os.rename", "shutil.rmtree"}
+        if event not in {"os.rename", "shutil.rmtree"}:
+            return
+        left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -90,6 +90,12 @@ def test_a_second_log_may_still_make_titles_while_none_has_a_name(service):
     assert counts["titles"] == Counts(made=1, added=1)
 
 
+def test_a_made_member_lives_where_they_were_first_seen(service):
+    days, countries = ["2020-01-04", "2020-01-03", "2020-01-02", "2020-02-01"], ["US", "FR", None, "DE"]
+    bring(service, views={"member_id": ["m"] * 4, "title_id": ["t"] * 4, "started_at": days, "country": countries})
+    assert service.read("members")["country"].to_list() == ["FR"]
+
+
 def test_members_that_are_known_stay_as_they_are(service):
     bring(service, members={"member_id": ["m1"], "country": ["US"]}, views=VIEWS)
     assert service.read("members")["country"].to_list() == ["US", "FR"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from matinee.cli.imports import show_summary
 from matinee.cli.members import show_page
 from matinee.cli.models import show_evaluation, show_training
-from matinee.cli.options import FOLDER, json_option, notes, print_json, screen
+from matinee.cli.options import FOLDER, json_option, notes, print_json, screen, silenced
 from matinee.cli.progress import counting, saying
 from matinee.errors import MatineeError, StoreError
 from matinee.flows.evaluation import evaluate
@@ -42,7 +43,13 @@ With a log of your own:
 @json_option
 def demo(folder: Path, out: Path, simulated: bool, as_json: bool) -> None:
     """Import a log, train on it, measure, and show pages with reasons."""
-    screen.quiet = as_json
+    with silenced(as_json):
+        result = _run(folder, out, simulated)
+    if as_json:
+        print_json(result)
+
+
+def _run(folder: Path, out: Path, simulated: bool) -> dict[str, Any]:
     now = datetime.now(UTC)
     service = create_service(folder)
     show_summary(_import(service, simulated), as_json=False)
@@ -62,10 +69,9 @@ def demo(folder: Path, out: Path, simulated: bool, as_json: bool) -> None:
         results = evaluate(service, "time", progress=say)
     show_evaluation(results)
     write_report(service, recommender, results, out=out, now=now, command="matinee demo")
-    screen.print(f"The report with charts and pages: {out}", markup=False, soft_wrap=True)
-    screen.print(NEXT, markup=False)
-    if as_json:
-        print_json({"service": str(folder), "report": str(out), "pages": pages, "evaluation": results.to_dict()})
+    screen.print(f"\nThe report with charts and pages: {out}", markup=False, soft_wrap=True)
+    screen.print(NEXT, markup=False, soft_wrap=True)
+    return {"service": str(folder), "report": str(out), "pages": pages, "evaluation": results.to_dict()}
 
 
 def _import(service: Service, simulated: bool) -> ImportSummary:
@@ -75,7 +81,7 @@ def _import(service: Service, simulated: bool) -> ImportSummary:
                 say("fetching MovieLens 100K")
                 source = fetch_movielens()
         except StoreError as error:
-            notes.print(f"{error}. Going on with the simulated world.", markup=False)
+            notes.print(f"{error}. Going on with the simulated world.", markup=False, soft_wrap=True)
         else:
             screen.print("MovieLens 100K, real ratings of 1997-98 (GroupLens; research use)")
             with counting() as count:

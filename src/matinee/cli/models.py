@@ -98,7 +98,8 @@ def show_evaluation(results: Evaluation) -> None:
         f" after {counts['train_events']:,} viewings."
     )
     metrics = ("recall@20", "recall@50", "ndcg@10", "ndcg@100", "coverage@20")
-    shown = Table("model")
+    shown = Table()
+    shown.add_column("model", no_wrap=True)
     for name in (*metrics, "fit CPU s"):
         shown.add_column(name, justify="right")
     for name, facts in results.models.items():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,13 +13,23 @@ from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-screen = Console()
-"""Where results go."""
+screen = Console(width=None if Console().is_terminal else 110)
+"""Where results go; in a file or a pipe lines are 110 wide."""
 
 notes = Console(stderr=True)
 """Where progress and remarks go, so that results can be piped."""
 
 FOLDER = click.Path(path_type=Path)
+
+
+@contextmanager
+def silenced(wanted: bool) -> Generator[None]:
+    """Keep results for people off standard output, where JSON is to stand alone."""
+    screen.quiet = wanted
+    try:
+        yield
+    finally:
+        screen.quiet = False
 
 
 def service_option(command: F) -> F:

@@ -23,6 +23,9 @@ from scipy.sparse import csr_array
 
 Floats = NDArray[np.float32]
 
+FLAT = 1e-6
+"""A deviation below this share of the mean is rounding of float32, not spread."""
+
 
 @dataclass(frozen=True)
 class Blend:
@@ -32,7 +35,8 @@ class Blend:
         weights: float32 (titles, titles), B, with the columns of unwatched titles filled from metadata.
         row_means: float32 (titles,), mean of each row of B over known titles.
         known: bool (titles,), titles with events.
-        shelf: float32 (titles,), the popularity term; its mean over known titles is 0.
+        shelf: float32 (titles,), the popularity term; its mean over known titles is 0, and no other title has
+            more than the least known one.
         taste: a, the weight of the linear term.
     """
 
@@ -55,6 +59,9 @@ def build_blend(
 ) -> Blend:
     """Put the parts together.
 
+    A title that nobody has watched gets no more of the shelf than the least known title: negative weights would
+    otherwise lift it for having no past.
+
     Args:
         weights: float32 (titles, titles), B.
         known: bool (titles,), titles with events; at least one.
@@ -66,16 +73,27 @@ def build_blend(
         the model.
     """
     shelf = (popular_weights.astype(np.float32) @ log_counts).astype(np.float32)
+    shelf[~known] = np.minimum(shelf[~known], shelf[known].min())
     shelf -= shelf[known].mean()
-    return Blend(weights, weights[:, known].mean(axis=1), known, shelf, float(taste))
+    row_means = np.asarray(weights @ known.astype(np.float32) / known.sum(), dtype=np.float32)
+    return Blend(weights, row_means, known, shelf, float(taste))
 
 
 def standardise_scores(scores: Floats, known: NDArray[np.bool_]) -> Floats:
     """Bring each row to mean 0 and deviation 1 over known titles; a row without spread becomes 0."""
-    base = scores if known.all() else scores[:, known]
-    deviation = base.std(axis=1, keepdims=True)
-    deviation[deviation < 1e-12] = np.inf
-    return np.asarray((scores - base.mean(axis=1, keepdims=True)) / deviation, dtype=np.float32)
+    mean, deviation = measure_spread(scores, known)
+    return np.asarray((scores - mean) / deviation, dtype=np.float32)
+
+
+def measure_spread(scores: Floats, known: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Measure mean and deviation of each row over known titles, each float32 (n, 1).
+
+    The deviation of a row that is flat but for rounding is infinite, so that dividing by it gives 0.
+    """
+    base = scores if known.all() else np.compress(known, scores, axis=1)
+    mean, deviation = base.mean(axis=1, keepdims=True), base.std(axis=1, keepdims=True)
+    deviation[deviation <= FLAT * np.abs(mean)] = np.inf
+    return mean, deviation
 
 
 def learn_weights(linear: Floats, log_counts: Floats, seen: csr_array, relevant: csr_array, *, reg: float) -> Floats:
@@ -89,12 +107,15 @@ def learn_weights(linear: Floats, log_counts: Floats, seen: csr_array, relevant:
         reg: weight of the squared weights, >= 0.
 
     Returns:
-        float32 (1 + half-lives,): a, then w.
+        float32 (1 + half-lives,): a, then w; zeros if no member has an entry.
     """
-    chosen = relevant.astype(np.float32)
-    chosen.data[:] = np.repeat(1 / np.maximum(np.diff(chosen.indptr), 1), np.diff(chosen.indptr))
-    mass = np.asarray(chosen.sum(axis=1), dtype=np.float32)
-    wanted: NDArray[np.float64] = np.append(chosen.multiply(linear).sum(), log_counts @ np.asarray(chosen.sum(axis=0)))
+    lengths = np.diff(relevant.indptr)
+    asked = lengths > 0
+    linear, seen, chosen, n = linear[asked], seen[asked], relevant[asked].astype(np.float64), int(asked.sum())
+    if n == 0:
+        return np.zeros(1 + len(log_counts), dtype=np.float32)
+    chosen.data[:] = np.repeat(1 / lengths[asked], lengths[asked])
+    wanted: NDArray[np.float64] = np.append(chosen.multiply(linear).sum(), log_counts @ chosen.sum(axis=0))
     hidden = seen.nonzero()
 
     def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -104,11 +125,10 @@ def learn_weights(linear: Floats, log_counts: Floats, seen: csr_array, relevant:
         p -= top
         np.exp(p, out=p)
         total = p.sum(axis=1, keepdims=True)
-        p *= mass[:, None] / total
-        normaliser = float(mass @ (top + np.log(total))[:, 0])
-        expected = np.append(np.vdot(p, linear), log_counts @ p.sum(axis=0))
-        n = len(mass)
+        p /= total
+        normaliser = float((top + np.log(total)).sum(dtype=np.float64))
+        expected = np.append(np.vdot(p, linear), log_counts @ p.sum(axis=0, dtype=np.float64))
         return (normaliser - float(w @ wanted)) / n + reg * float(w @ w), (expected - wanted) / n + 2 * reg * w
 
     start = np.full(1 + len(log_counts), 0.1)
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, dtype=np.float32)
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x, dtype=np.float32)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import Blend, measure_spread
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,9 @@ def explain_score(blend: Blend, history: csr_array, title_row: int) -> list[Cont
     Returns:
         one "popular" contribution, and one for each title of the history; their sum is the title's score.
     """
-    scores = np.asarray(history @ blend.weights)[0][blend.known]
-    deviation = float(scores.std())
+    _, deviation = measure_spread(np.asarray(history @ blend.weights, dtype=np.float32), blend.known)
     rows, values = history.indices, history.data
-    if deviation < 1e-12:
-        rows, values, deviation = rows[:0], values[:0], 1.0
-    shares = blend.taste * values * (blend.weights[rows, title_row] - blend.row_means[rows]) / deviation
+    shares = blend.taste * values * (blend.weights[rows, title_row] - blend.row_means[rows]) / deviation[0, 0]
     kind = "watched" if blend.known[title_row] else "metadata"
     parts = [Contribution(kind, int(row), float(share)) for row, share in zip(rows, shares, strict=True)]
     parts.append(Contribution("popular", -1, float(blend.shelf[title_row])))

@@ -28,11 +28,12 @@ def build_features(titles: pl.DataFrame, people: pl.DataFrame, credits: pl.DataF
         credits: rows of the table `credits`.
 
     Returns:
-        float32 (len(titles), features); a title of which nothing is known is a row of zeros.
+        float32 (len(titles), features); a title of which nothing telling is known is a row of zeros.
     """
     named = credits.join(people.select("person_id"), on="person_id", how="semi")
     features = pl.concat([_of_titles(titles), _of_credits(titles, named)]).unique()
-    counted = features.with_columns(n=pl.len().over("field", "value")).filter(pl.col("n").is_between(MIN_TITLES, len(titles) - 1))
+    counted = features.with_columns(n=pl.len().over("field", "value"))
+    counted = counted.filter(pl.col("n").is_between(MIN_TITLES, len(titles) - 1))
     weight = pl.col("field").replace_strict(FIELD_WEIGHTS, default=1.0, return_dtype=pl.Float32)
     counted = counted.with_columns(
         column=pl.struct("field", "value").rank("dense") - 1, weight=weight * (len(titles) / pl.col("n")).log()

@@ -14,12 +14,15 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-HALF_LIVES = (1.0, 3.0, 7.0, 14.0, 30.0, 90.0, 365.0, np.inf)
+HALF_LIVES = (0.5, 1.0, 3.0, 7.0, 14.0, 30.0, 90.0, 365.0, np.inf)
 """Days; infinity counts every event alike."""
 
 DAY = 86_400
 FLOOR = 0.1
 """Added before a logarithm: a title nobody took up is this many events, not minus infinity."""
+
+TRUST = 100.0
+"""Decayed events that a country needs before its own popularity outweighs the whole service's."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ def decayed_counts(
 
     Returns:
         float32 (len(half_lives), titles), >= 0.
+
+    Raises:
+        ValueError: if a half-life is not > 0.
     """
     if min(half_lives) <= 0:
         raise ValueError(f"half_lives must be > 0 days, got {half_lives}")
@@ -67,11 +73,11 @@ def standardise_log(counts: NDArray[np.float32], known: NDArray[np.bool_]) -> ND
         known: bool (titles,); mean and deviation are taken over these.
 
     Returns:
-        float32 (h, titles); a row without spread is 0.
+        float32 (h, titles); a row whose counts are alike but for rounding is 0.
     """
     logs = np.log(counts + np.float32(FLOOR))
     mean, deviation = logs[:, known].mean(axis=1), logs[:, known].std(axis=1)
-    deviation[deviation == 0] = np.inf
+    deviation[deviation < 1e-5] = np.inf
     return np.asarray((logs - mean[:, None]) / deviation[:, None], dtype=np.float32)
 
 
@@ -102,7 +108,3 @@ def counts_by_country(
     ]
     own = np.asarray(rows, dtype=np.float32).reshape(countries, titles)
     return np.asarray(own + shared, dtype=np.float32)
-
-
-TRUST = 100.0
-"""Decayed events that a country needs before its own popularity outweighs the whole service's."""

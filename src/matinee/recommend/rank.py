@@ -20,7 +20,12 @@ def rank_titles(
 
     Returns:
         int32 (n, k) of title rows; -1 where nothing is left. Of equal scores the lower row comes first.
+
+    Raises:
+        ValueError: if `k` is not >= 1.
     """
+    if k < 1:
+        raise ValueError(f"k must be >= 1, got {k}")
     masked = scores.copy()
     if allowed is not None:
         masked[np.broadcast_to(~allowed, masked.shape)] = -np.inf

@@ -30,7 +30,7 @@ class Recipe:
     linear: LinearSettings = field(default_factory=LinearSettings)
     cold_reg: float = 3.0
     taste: float = 0.0
-    popular_weights: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+    popular_weights: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
     half_life: float = 30.0
     judged: dict[str, float] = field(default_factory=dict)
 

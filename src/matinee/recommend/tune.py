@@ -33,6 +33,9 @@ TRIALS: tuple[tuple[str, tuple[float | bool, ...]], ...] = (
 )
 COLD_REGS = (0.3, 1.0, 3.0, 10.0)
 BLEND_REGS = (1e-4, 1e-3, 1e-2)
+DAMPINGS = ((1.0, 1.0), (1.0, 0.5), (1.0, 0.25), (0.5, 1.0), (0.25, 1.0))
+"""Factors of the taste and of the popularity term that are tried: the likeliest weights are not always those that rank
+best, above all where one term alone says nearly everything."""
 FOLDS = 4
 
 MOST_MEMBERS = 1500
@@ -69,18 +72,20 @@ def tune(split: Split, titles: int, features: csr_array | None = None, *, rng: n
         rng: draws the members to judge on, and the folds.
 
     Returns:
-        the recipe. If the cross-fitted blend does not beat the best single part, it is that part alone.
+        the recipe. If the cross-fitted blend does not beat the best single part, it is that part alone; if no part
+        finds anything, there is nothing to learn from, and the blend stays as in the default recipe.
     """
     linear = tune_linear(split, titles, rng=rng)
     exam = _lay_out(_draw_members(split, rng), titles)
+    histories = _histories(exam, linear.weighted)
     weights = fit_events(split.train, titles, linear, now=split.now).weights
     cold_reg = Recipe().cold_reg
     if features is not None and not exam.known[exam.split.title_rows].all():
         cold_reg = _best(
-            COLD_REGS, lambda reg: exam.judge(exam.seen @ fill_cold(weights, features, exam.known, reg=reg))
+            COLD_REGS, lambda reg: exam.judge(histories @ fill_cold(weights, features, exam.known, reg=reg))
         )
         weights = fill_cold(weights, features, exam.known, reg=cold_reg)
-    scores = standardise_scores(_histories(exam, linear.weighted) @ weights, exam.known)
+    scores = standardise_scores(histories @ weights, exam.known)
     log_counts = standardise_log(decayed_counts(split.train, titles, now=split.now), exam.known)
     return _choose_blend(exam, scores, log_counts, Recipe(linear, cold_reg), rng)
 
@@ -125,11 +130,16 @@ def _choose_blend(exam: _Exam, linear: Floats, log_counts: Floats, recipe: Recip
     judged = {"linear": exam.judge(linear)}
     for half_life, counts in zip(HALF_LIVES, log_counts, strict=True):
         judged[name_popular(half_life)] = exam.judge(np.tile(counts, (n, 1)))
-    crossed = {reg: exam.judge(_cross_fit(exam, linear, log_counts, reg, rng)) for reg in BLEND_REGS}
-    reg = max(crossed, key=lambda r: crossed[r])
+    if not any(judged.values()):
+        return replace(recipe, judged=judged)
+    crossed: dict[tuple[float, tuple[float, float]], float] = {}
+    for reg in BLEND_REGS:
+        taste, shelf = _cross_fit(exam, linear, log_counts, reg, rng)
+        crossed |= {(reg, damped): exam.judge(damped[0] * taste + damped[1] * shelf) for damped in DAMPINGS}
+    reg, damped = max(crossed, key=lambda choice: crossed[choice])
     best_part = max(range(parts), key=lambda part: list(judged.values())[part])
-    if crossed[reg] >= list(judged.values())[best_part]:
-        w = learn_weights(linear, log_counts, exam.seen, exam.relevant, reg=reg)
+    if crossed[reg, damped] > list(judged.values())[best_part]:
+        w = _learn(exam, linear, log_counts, reg, np.arange(n)) * np.repeat(damped, (1, parts - 1)).astype(np.float32)
     else:
         w = np.eye(parts, dtype=np.float32)[best_part]
     return replace(
@@ -137,20 +147,33 @@ def _choose_blend(exam: _Exam, linear: Floats, log_counts: Floats, recipe: Recip
         taste=float(w[0]),
         popular_weights=tuple(float(value) for value in w[1:]),
         half_life=max(HALF_LIVES, key=lambda half_life: judged[name_popular(half_life)]),
-        judged=judged | {"blend": crossed[reg]},
+        judged=judged | {"blend": crossed[reg, damped]},
     )
 
 
-def _cross_fit(exam: _Exam, linear: Floats, log_counts: Floats, reg: float, rng: np.random.Generator) -> Floats:
-    """Score each member by weights learned from the others, so that the blend is judged on members it has not seen."""
+def _cross_fit(
+    exam: _Exam, linear: Floats, log_counts: Floats, reg: float, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Score each member by weights learned from the others, so that the blend is judged on members it has not seen.
+
+    Returns:
+        the taste term and the popularity term, float32 (members, titles) each.
+    """
     fold = rng.permutation(len(linear)) % min(FOLDS, len(linear))
-    scores = linear.copy()
+    taste, shelf = linear.copy(), np.zeros_like(linear)
     for held in np.unique(fold):
-        others, own = fold != held, fold == held
-        if others.any():
-            w = learn_weights(linear[others], log_counts, exam.seen[others], exam.relevant[others], reg=reg)
-            scores[own] = w[0] * linear[own] + w[1:] @ log_counts
-    return scores
+        others, own = np.flatnonzero(fold != held), fold == held
+        if len(others):
+            w = _learn(exam, linear, log_counts, reg, others)
+            taste[own], shelf[own] = w[0] * linear[own], w[1:] @ log_counts
+    return taste, shelf
+
+
+def _learn(exam: _Exam, linear: Floats, log_counts: Floats, reg: float, places: NDArray[np.integer]) -> Floats:
+    """Learn from some of the members, among titles that may be ranked: what nobody can rank says nothing of weights."""
+    columns = np.flatnonzero(exam.allowed)
+    seen, relevant = exam.seen[places][:, columns], exam.relevant[places][:, columns]
+    return learn_weights(linear[np.ix_(places, columns)], log_counts[:, columns], seen, relevant, reg=reg)
 
 
 def _lay_out(split: Split, titles: int) -> _Exam:
@@ -173,10 +196,14 @@ def _draw_members(split: Split, rng: np.random.Generator) -> Split:
 
 
 def _keep_most_watched(split: Split, titles: int) -> tuple[Split, int]:
-    """Leave out all but the most watched titles, renumbered; the split as it is where that would change nothing."""
+    """Leave out all but the most watched titles, renumbered; the split as it is where that would change nothing.
+
+    Targets count as watched, so that in a small log some of them stay.
+    """
     if titles <= MOST_TITLES or split.candidates is not None:
         return split, titles
-    counts = np.bincount(split.train["title_row"].to_numpy(), minlength=titles)
+    watched = pl.concat([split.train["title_row"], split.target["title_row"]])
+    counts = np.bincount(watched.to_numpy(), minlength=titles)
     kept = np.sort(np.argsort(-counts, kind="stable")[:MOST_TITLES])
     places = pl.DataFrame({"title_row": kept.astype(np.uint32), "place": np.arange(len(kept), dtype=np.uint32)})
 

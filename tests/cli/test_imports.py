@@ -1,0 +1,115 @@
+import pytest
+
+TITLES = "title_id,name,genres\n1,Brazil,Comedy|Drama\n2,Alien,Horror\n"
+
+
+@pytest.fixture
+def service(command, tmp_path):
+    folder = tmp_path / "service"
+    command("init", folder)
+    (tmp_path / "titles.csv").write_text(TITLES)
+    command("import", "table", "titles", tmp_path / "titles.csv", "--service", folder)
+    return folder
+
+
+@pytest.fixture
+def import_views(command, service, tmp_path):
+    def call(content, *options, name="views.csv"):
+        file = tmp_path / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return command("import", "table", "views", file, "--service", service, "--json", *options)
+
+    return call
+
+
+VIEWS = "member_id,title_id,started_at,seconds\n"
+
+
+def test_good_rows_come_in_and_the_summary_counts_them(import_views):
+    said = import_views(VIEWS + "m,1,2024-01-01T20:00:00Z,5000\nm,2,2024-01-02T20:00:00Z,\n")
+    assert said.code == 0
+    assert said.json["tables"]["views"]["added"] == 2
+
+
+def test_importing_a_file_twice_changes_nothing(import_views, service):
+    content = VIEWS + "m,1,2024-01-01T20:00:00Z,5000\n"
+    import_views(content)
+    before = (service / "tables" / "manifest.json").read_bytes()
+    assert import_views(content).json["tables"]["views"]["unchanged"] == 1
+    assert (service / "tables" / "manifest.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "said"),
+    [
+        ("m,1,yesterday,50", "started_at", "yesterday"),
+        ("m,1,2024-01-03T20:00:00Z,-5", "seconds", "0 or more"),
+        ("m,9,2024-01-03T20:00:00Z,50", "title_id", "titles"),
+        ("m,1,2024-01-01T20:00:00Z,50", "member_id", ""),
+        (",1,2024-01-03T20:00:00Z,50", "member_id", ""),
+    ],
+)
+def test_a_bad_row_is_set_aside_with_its_reason_and_the_rest_goes_on(import_views, row, column, said):
+    result = import_views(VIEWS + f"m,1,2024-01-01T20:00:00Z,50\n{row}\n").json
+    assert (result["tables"]["views"]["added"], result["tables"]["views"]["quarantined"]) == (1, 1)
+    problem = result["sample"][0]
+    assert (problem["file"], problem["row"]) == ("views.csv", 3)
+    assert column in problem["column"]
+    assert said in problem["said"]
+
+
+def test_strict_stops_at_a_bad_row_and_changes_nothing(import_views, service):
+    before = (service / "tables" / "manifest.json").read_bytes()
+    said = import_views(VIEWS + "m,1,2024-01-01T20:00:00Z,50\nm,1,2024-01-02T20:00:00Z,-5\n", "--strict")
+    assert said.code == 1
+    assert "line 3" in said.err
+    assert (service / "tables" / "manifest.json").read_bytes() == before
+    assert not list((service / "quarantine").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"PAR1\x00\x00\x01", "text"),
+        (b"name,when\nx,y\n", "--map"),
+        (b"member_id,title_id,started_at\nm,1,978300019\nm,2,978300020\n", "--time unix"),
+    ],
+)
+def test_a_wrong_file_is_one_line_that_says_what_to_do(import_views, content, words):
+    said = import_views(content)
+    assert said.code == 1
+    assert said.err.startswith("matinee: ")
+    assert said.err.count("\n") == 1
+    assert words in said.err
+
+
+def test_a_file_of_another_layout_is_refused_by_name(command, service, tmp_path):
+    (tmp_path / "views.csv").write_text(VIEWS)
+    said = command("import", "netflix-history", tmp_path / "views.csv", "--member", "me", "--service", service)
+    assert said.code == 1
+    assert "views.csv" in said.err
+
+
+def test_names_of_columns_separators_and_times_are_mapped(import_views):
+    said = import_views("m;1;978300019\n", "--sep", ";", "--columns", "user,film,ts", "--time", "unix",
+                        "--map", "member_id=user", "--map", "title_id=film", "--map", "started_at=ts")  # fmt: skip
+    assert said.json["tables"]["views"]["added"] == 1
+
+
+def test_a_map_without_an_equals_sign_is_misuse(import_views):
+    assert import_views(VIEWS, "--map", "member_id").code == 2
+
+
+def test_a_dry_run_shows_the_rows_and_writes_nothing(import_views, service):
+    before = (service / "tables" / "manifest.json").read_bytes()
+    said = import_views(VIEWS + "m,1,2024-01-01T20:00:00Z,50\nm,1,never,50\n", "--dry-run")
+    assert said.json["rows"][0]["started_at"] == "2024-01-01 20:00:00+00:00"
+    assert "never" in said.json["problems"][0]
+    assert (service / "tables" / "manifest.json").read_bytes() == before
+
+
+def test_check_is_content_with_what_was_imported(command, service):
+    said = command("check", "--service", service)
+    assert said.code == 0
+    assert "all in order" in said.out

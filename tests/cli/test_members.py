@@ -1,0 +1,100 @@
+import polars as pl
+import pytest
+
+from matinee.store.models import load_model
+from matinee.store.service import open_service
+
+
+@pytest.fixture(scope="session")
+def member(world):
+    views = open_service(world).scan("views").group_by("member_id").len().sort("len", "member_id")
+    return views.collect()["member_id"][-1]
+
+
+def test_a_page_has_titles_with_reasons_whose_shares_add_up(command, world, member):
+    page = command("recommend", "--member", member, "-k", 10, "--json", "--service", world).json
+    assert page["member_id"] == member
+    assert len(page["titles"]) == 10
+    for title in page["titles"]:
+        assert title["name"]
+        assert {part["kind"] for part in title["because"]} <= {"watched", "popular", "metadata"}
+        assert sum(part["share"] for part in title["because"]) == pytest.approx(title["score"], abs=1e-4)
+
+
+def test_nothing_that_the_member_started_is_on_their_page(command, world, member):
+    service = open_service(world)
+    seen = service.scan("views").filter(pl.col("member_id") == member).collect()["title_id"]
+    page = command("recommend", "--member", member, "--json", "--service", world).json
+    roots = {title_id.split("-")[0] for title_id in seen}
+    assert roots.isdisjoint(title["title_id"] for title in page["titles"])
+
+
+def test_an_unknown_member_is_one_line(command, world):
+    said = command("recommend", "--member", "nobody", "--service", world)
+    assert said.code == 2
+    assert said.err.startswith("matinee: no member 'nobody'")
+
+
+def test_a_member_without_history_gets_what_is_popular_in_their_country_and_is_told(command, own_world, tmp_path):
+    (tmp_path / "members.csv").write_text("member_id,country\nnew-fr,FR\nnew-us,US\nnew,\n")
+    command("import", "table", "members", tmp_path / "members.csv", "--service", own_world)
+    pages = {
+        who: command("recommend", "--member", who, "--json", "--service", own_world).json
+        for who in ("new-fr", "new-us", "new")
+    }
+    assert pages["new-fr"]["note"] == "no history yet: this is what is popular in FR now"
+    assert pages["new"]["note"] == "no history yet: this is what is popular on the service now"
+    assert [part["kind"] for part in pages["new-fr"]["titles"][0]["because"]] == ["popular"]
+    assert pages["new-fr"]["titles"] != pages["new-us"]["titles"]
+
+
+def test_a_member_who_asked_not_to_be_profiled_is_not(command, world):
+    members = open_service(world).read("members").filter(~pl.col("personalised"))
+    page = command("recommend", "--member", members["member_id"][0], "--json", "--service", world).json
+    assert page["note"].startswith("asked not to be profiled")
+    assert {part["kind"] for title in page["titles"] for part in title["because"]} == {"popular"}
+
+
+def test_everybody_gets_the_same_page_as_alone(command, world, member, tmp_path):
+    out = tmp_path / "deep" / "pages.parquet"
+    said = command("recommend", "--all", "-k", 5, "--out", out, "--json", "--service", world).json
+    pages = pl.read_parquet(out)
+    alone = command("recommend", "--member", member, "-k", 5, "--json", "--service", world).json
+    assert said["members"] == 400
+    assert pages["member_id"].n_unique() == 400
+    own = pages.filter(pl.col("member_id") == member).sort("rank")
+    assert own["title_id"].to_list() == [title["title_id"] for title in alone["titles"]]
+
+
+def test_recommending_to_nobody_in_particular_is_misuse(command, world):
+    assert command("recommend", "--service", world).code == 2
+    assert command("recommend", "--all", "--service", world).code == 2
+
+
+def test_explain_gives_the_same_score_as_the_page(command, world, member):
+    title = command("recommend", "--member", member, "--json", "--service", world).json["titles"][3]
+    said = command("explain", "--member", member, "--title", title["title_id"], "--json", "--service", world).json
+    assert said["score"] == pytest.approx(title["score"], abs=1e-5)
+    assert said["because"] == title["because"]
+    assert said["watched"] is False
+
+
+def test_similar_titles_leave_out_the_title_itself(command, world):
+    title_id = load_model(world)[0]["title_ids"][0]
+    said = command("similar", "--title", title_id, "-k", 5, "--json", "--service", world).json
+    assert len(said["titles"]) == 5
+    assert title_id not in [title["title_id"] for title in said["titles"]]
+
+
+def test_pages_can_be_read_by_people(command, world, member):
+    said = command("recommend", "--member", member, "-k", 3, "--service", world)
+    assert f"For {member}" in said.out
+
+
+def test_a_damaged_model_is_one_line(command, own_world, member):
+    array = next((own_world / "models").glob("*/weights.npy"))
+    array.write_bytes(array.read_bytes()[:-1])
+    said = command("recommend", "--member", member, "--service", own_world)
+    assert said.code == 1
+    assert "damaged" in said.err
+    assert "matinee train" in said.err

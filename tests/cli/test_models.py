@@ -1,0 +1,67 @@
+import json
+
+import pytest
+
+
+def test_train_makes_the_model_and_says_what_it_learned(command, own_world):
+    manifest = command("train", "--json", "--service", own_world).json
+    assert manifest["metrics"]["inner ndcg@100"]["blend"] > 0
+    assert (own_world / "models" / "current").read_text().strip() == manifest["run"]
+
+
+def test_training_twice_on_the_same_log_gives_the_same_model(command, own_world):
+    first = command("train", "--json", "--service", own_world).json
+    second = command("train", "--json", "--service", own_world).json
+    arrays = [
+        json.loads((own_world / "models" / run["run"] / "manifest.json").read_text())["arrays"]
+        for run in (first, second)
+    ]
+    assert arrays[0] == arrays[1]
+
+
+@pytest.mark.parametrize("protocol", ["time", "members", "next", "cold"])
+def test_evaluate_prints_every_model_with_its_errors(command, world, protocol):
+    said = command("evaluate", "--protocol", protocol, "--json", "--service", world).json
+    assert said["protocol"] == protocol
+    assert said["split"]["test_members"] > 0
+    assert said["live"] in said["models"]
+    for facts in said["models"].values():
+        assert {"recall@20", "recall@50", "ndcg@10", "ndcg@100", "coverage@20", "se", "fit_cpu_s"} <= set(facts)
+        assert 0 <= facts["ndcg@100"] <= 1
+        assert set(facts["se"]) == {"recall@20", "recall@50", "ndcg@10", "ndcg@100"}
+
+
+def test_evaluate_takes_a_split_file(command, world, tmp_path):
+    rows = ["member_id,title_id,timestamp,part"]
+    rows += [f"{m},{t},{100 + t},train" for m in range(30) for t in range(8) if (m + t) % 3]
+    rows += [f"{m},{t},{200 + t},target" for m in range(30) for t in range(8) if not (m + t) % 3]
+    (tmp_path / "split.csv").write_text("\n".join(rows))
+    said = command("evaluate", "--protocol", tmp_path / "split.csv", "--json", "--service", world).json
+    assert said["split"]["test_members"] == 30
+
+
+@pytest.mark.parametrize(("name", "content"), [("no.csv", None), ("bad.csv", "a,b\n1,2\n"), ("bad.parquet", "x")])
+def test_what_is_no_split_is_one_line(command, world, tmp_path, name, content):
+    if content:
+        (tmp_path / name).write_text(content)
+    said = command("evaluate", "--protocol", tmp_path / name, "--service", world)
+    assert said.code in {1, 2}
+    assert said.err.count("\n") == 1
+    assert name in said.err
+
+
+def test_evaluate_is_readable(command, world):
+    said = command("evaluate", "--service", world)
+    assert "ndcg@100" in said.out
+    assert "blend" in said.out
+
+
+def test_the_report_is_one_file_that_needs_no_other(command, world, tmp_path):
+    out = tmp_path / "page.html"
+    said = command("report", "--out", out, "--json", "--service", world).json
+    page = out.read_text(encoding="utf-8")
+    assert said == {"report": str(out), "numbers": str(tmp_path / "page.json")}
+    assert page.count("<svg") >= 3
+    assert "<script src" not in page
+    assert "<link" not in page
+    assert json.loads((tmp_path / "page.json").read_text())["live"] == "blend"

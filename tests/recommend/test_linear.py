@@ -1,0 +1,116 @@
+import numpy as np
+import polars as pl
+import pytest
+from scipy.sparse import csr_array
+
+from matinee.recommend.linear import LinearSettings, fit_events, fit_linear, invert_in_place, member_weights
+from matinee.recommend.popular import DAY
+from matinee.tables.log import EVENTS
+
+
+def draw_histories(members=300, titles=40):
+    rng = np.random.default_rng(1)
+    return (rng.random((members, titles)) < rng.random(titles) * 0.5).astype(np.float32)
+
+
+def solve_by_the_paper(X, reg, dropout=0.0, w=None):
+    """Steck 2019, equation 8, and Steck 2020 with dropout, in float64 and by the plain inverse."""
+    G = (X.astype(np.float64).T * (1.0 if w is None else w)) @ X
+    C = np.linalg.inv(G + np.diag(reg + dropout / (1 - dropout) * np.diag(G)))
+    return np.eye(len(C)) - C / np.diag(C)
+
+
+def events(*rows):
+    return pl.DataFrame(rows, schema=EVENTS, orient="row")
+
+
+@pytest.mark.parametrize("reg", [1.0, 30.0, 1000.0])
+def test_ease_is_the_paper_s_form(reg):
+    X = draw_histories()
+    B = fit_linear(csr_array(X), LinearSettings(reg=reg)).weights
+    np.testing.assert_allclose(B, solve_by_the_paper(X, reg), atol=1e-4)
+
+
+@pytest.mark.parametrize("dropout", [0.25, 0.5, 0.9])
+def test_edlae_is_the_paper_s_form(dropout):
+    X = draw_histories()
+    B = fit_linear(csr_array(X), LinearSettings(reg=10.0, dropout=dropout)).weights
+    np.testing.assert_allclose(B, solve_by_the_paper(X, 10.0, dropout), atol=1e-4)
+
+
+def test_members_are_weighed():
+    X, w = draw_histories(), np.linspace(0, 1, 300, dtype=np.float32)
+    B = fit_linear(csr_array(X), LinearSettings(reg=10.0, dropout=0.5), w).weights
+    np.testing.assert_allclose(B, solve_by_the_paper(X, 10.0, 0.5, w), atol=1e-4)
+
+
+def test_a_title_never_speaks_for_itself():
+    B = fit_linear(csr_array(draw_histories()), LinearSettings(reg=10.0)).weights
+    assert (B.diagonal() == 0).all()
+    assert B.dtype == np.float32
+
+
+def test_a_title_without_events_has_a_zero_row_and_column():
+    X = draw_histories()
+    X[:, [0, 7]] = 0
+    B = fit_linear(csr_array(X), LinearSettings(reg=10.0, dropout=0.5)).weights
+    assert not B[[0, 7]].any()
+    assert not B[:, [0, 7]].any()
+
+
+def test_a_score_is_the_sum_of_the_rows_of_what_was_watched():
+    model = fit_linear(csr_array(draw_histories()), LinearSettings(reg=10.0))
+    history = np.zeros((1, 40), dtype=np.float32)
+    history[0, [3, 5]] = 1, 0.5
+    np.testing.assert_allclose(model.score(csr_array(history))[0], model.weights[3] + 0.5 * model.weights[5], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"reg": 0.0}, {"reg": -1.0}, {"reg": np.nan}, {"dropout": 1.0}, {"dropout": -0.1}, {"dropout": np.nan}],
+)
+def test_a_setting_out_of_range_is_refused(settings):
+    with pytest.raises(ValueError, match=r"reg must be > 0 and dropout in \[0, 1\), got "):
+        fit_linear(csr_array(draw_histories()), LinearSettings(**settings))
+
+
+def test_a_matrix_that_is_not_positive_definite_is_refused():
+    with pytest.raises(ValueError, match=r"not positive definite \(at row 2\); use a larger reg"):
+        invert_in_place(np.array([[1, 2], [0, 1]], dtype=np.float32))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 511, 512, 513, 1025])
+def test_the_inverse_is_the_inverse_and_stays_in_its_memory(n):
+    A = np.random.default_rng(n).random((n, n)) / n
+    A = A @ A.T + np.eye(n)
+    upper = np.triu(A).astype(np.float32)
+    inverse = invert_in_place(upper)
+    assert np.shares_memory(inverse, upper)
+    np.testing.assert_allclose(inverse, np.linalg.inv(A), atol=1e-5)
+    np.testing.assert_array_equal(inverse, inverse.T)
+
+
+def test_a_member_s_weight_halves_for_every_half_life_since_the_last_event():
+    log = events((1, 0, 0, 1.0), (1, 1, 8 * DAY, 1.0), (4, 0, 6 * DAY, 1.0), (9, 2, 3 * DAY, 1.0), (9, 1, 0, 1.0))
+    weights = member_weights(log, np.array([1, 4, 9]), now=8 * DAY, half_life=2.0)
+    np.testing.assert_allclose(weights, [1, 1 / 2, 2**-2.5], rtol=1e-6)
+
+
+def test_an_event_after_now_counts_as_made_now():
+    log = events((0, 0, 5 * DAY, 1.0))
+    assert member_weights(log, np.array([0]), now=0, half_life=1.0).tolist() == [1.0]
+
+
+def test_fit_events_lays_out_weighs_and_solves():
+    log = events((2, 0, 0, 0.5), (2, 1, DAY, 1.0), (5, 1, 0, 1.0), (5, 2, 3 * DAY, 0.5), (8, 0, 4 * DAY, 1.0))
+    X = np.array([[0.5, 1, 0], [0, 1, 0.5], [1, 0, 0]])
+    settings = LinearSettings(reg=0.5, dropout=0.25, half_life=3.0, weighted=True)
+    w = 2.0 ** (-np.array([3, 1, 0]) / 3)
+    B = fit_events(log, 3, settings, now=4 * DAY).weights
+    np.testing.assert_allclose(B, solve_by_the_paper(X, 0.5, 0.25, w), atol=1e-5)
+
+
+def test_without_half_life_and_weights_all_events_count_alike():
+    log = events((2, 0, 0, 0.5), (2, 1, DAY, 1.0), (5, 1, 0, 1.0), (5, 2, 3 * DAY, 0.5))
+    B = fit_events(log, 3, LinearSettings(reg=1.0), now=4 * DAY).weights
+    np.testing.assert_allclose(B, solve_by_the_paper(np.array([[1, 1, 0], [0, 1, 1]]), 1.0), atol=1e-5)
