@@ -4,7 +4,7 @@
     service = matinee.create_service(Path("my-service"))
     matinee.import_table(service, "views", Path("views.csv"))
     matinee.train(service, now=datetime.now(UTC))
-    page = matinee.recommend(matinee.load_recommender(service), "42", k=10)
+    page = matinee.recommend_member(matinee.load_recommender(service), "42", k=10)
 
 The names below are loaded when first used, so that `import matinee` costs next to nothing.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matinee.flows.evaluation import evaluate
     from matinee.flows.imports import check_tables, import_movielens, import_table
-    from matinee.flows.serving import explain, find_similar, load_recommender, recommend, recommend_all
+    from matinee.flows.serving import explain, find_similar, load_recommender, recommend_all, recommend_member
     from matinee.flows.training import train
     from matinee.flows.worlds import import_world
     from matinee.store.service import create_service, open_service
@@ -37,15 +37,15 @@ __all__ = [
     "import_world",
     "load_recommender",
     "open_service",
-    "recommend",
     "recommend_all",
+    "recommend_member",
     "train",
 ]
 
 _HOMES = {
     "matinee.flows.evaluation": ("evaluate",),
     "matinee.flows.imports": ("check_tables", "import_movielens", "import_table"),
-    "matinee.flows.serving": ("explain", "find_similar", "load_recommender", "recommend", "recommend_all"),
+    "matinee.flows.serving": ("explain", "find_similar", "load_recommender", "recommend_all", "recommend_member"),
     "matinee.flows.training": ("train",),
     "matinee.flows.worlds": ("import_world",),
     "matinee.store.service": ("create_service", "open_service"),

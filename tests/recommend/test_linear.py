@@ -101,6 +101,12 @@ def test_an_event_after_now_counts_as_made_now():
     assert member_weights(log, np.array([0]), now=0, half_life=1.0).tolist() == [1.0]
 
 
+def test_a_member_who_was_last_seen_ages_ago_weighs_nothing():
+    log = events((0, 0, 0, 1.0), (1, 0, DAY, 1.0))
+    weights = member_weights(log, np.array([0, 1]), now=20 * DAY, half_life=1.0)
+    assert weights.tolist() == [0, 2.0**-19]
+
+
 def test_fit_events_lays_out_weighs_and_solves():
     log = events((2, 0, 0, 0.5), (2, 1, DAY, 1.0), (5, 1, 0, 1.0), (5, 2, 3 * DAY, 0.5), (8, 0, 4 * DAY, 1.0))
     X = np.array([[0.5, 1, 0], [0, 1, 0.5], [1, 0, 0]])

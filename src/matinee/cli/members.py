@@ -33,7 +33,7 @@ def recommend(
         raise UsageError("say for whom", todo="give --member ID, or --all --out FILE.parquet")
     recommender = serving.load_recommender(open_service(folder))
     if member is not None:
-        page = serving.recommend(recommender, member, k=count)
+        page = serving.recommend_member(recommender, member, k=count)
         print_json(page) if as_json else show_page(page)
     elif out is not None:
         with saying() as progress:

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
+from matinee.flows.tuning import learn_recipe
 from matinee.measure.compare import compare_paired
 from matinee.measure.ranking import coverage_at, member_metrics, summarise
 from matinee.measure.segments import by_segment, history_bands
@@ -28,7 +29,6 @@ from matinee.recommend.model import Model
 from matinee.recommend.popular import HALF_LIVES, Popular, decayed_counts
 from matinee.recommend.rank import rank_titles
 from matinee.recommend.recipe import Recipe, blend_linear, name_popular
-from matinee.recommend.tune import tune
 from matinee.store.service import Service
 from matinee.store.split_files import read_split_file
 
@@ -105,7 +105,7 @@ def evaluate(
     case = _load_case(service, protocol, min_rating, rng)
     titles, features = len(case.title_ids), case.features
     tell("tuning on an inner split")
-    recipe = tune(split_inner(case.split, rng=rng), titles, features, rng=rng)
+    recipe = learn_recipe(split_inner(case.split, rng=rng), titles, features, rng=rng)
     judged = {}
     for model in fit_models(case.split, titles, recipe, features):
         tell(f"judging {model.name}")

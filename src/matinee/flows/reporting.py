@@ -11,7 +11,7 @@ import polars as pl
 
 import matinee
 from matinee.flows.evaluation import Evaluation
-from matinee.flows.serving import Recommender, recommend
+from matinee.flows.serving import Recommender, recommend_member
 from matinee.report.render import render_report
 from matinee.store.outputs import write_text
 from matinee.store.service import Service
@@ -36,13 +36,13 @@ def choose_members(recommender: Recommender, count: int = 3) -> list[str]:
 
 
 def show_member(recommender: Recommender, member_id: str, *, k: int = 10) -> dict[str, Any]:
-    """Make a member's page with what they watched last: the result of `recommend`, and "watched"."""
+    """Make a member's page with what they watched last: the result of `recommend_member`, and "watched"."""
     views = recommender.snapshot.scan("views").filter(pl.col("member_id") == member_id)
     last = views.sort("started_at", "title_id", descending=True).select("title_id").collect()
     recent = last.unique(maintain_order=True).head(RECENT)
     watched = recent.join(recommender.titles, on="title_id", maintain_order="left")
     rows = watched.select("title_id", "name", "year").to_dicts()
-    return recommend(recommender, member_id, k=k) | {"watched": rows}
+    return recommend_member(recommender, member_id, k=k) | {"watched": rows}
 
 
 def write_report(

@@ -94,7 +94,7 @@ def load_recommender(service: Service) -> Recommender:
     return Recommender(service.snapshot(), blend, title_ids.tolist(), countries.tolist(), newcomers, manifest)
 
 
-def recommend(recommender: Recommender, member_id: str, *, k: int = 20) -> dict[str, Any]:
+def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -> dict[str, Any]:
     """Recommend titles to one member, each with its reasons.
 
     Args:

@@ -18,11 +18,11 @@ import matinee
 from matinee.errors import MatineeError
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
+from matinee.flows.tuning import learn_recipe
 from matinee.measure.splits import latest_at, split_by_time
 from matinee.recommend.model import dump_arrays
 from matinee.recommend.popular import counts_by_country, decayed_counts
 from matinee.recommend.recipe import Recipe, fit_recipe
-from matinee.recommend.tune import tune
 from matinee.store.models import save_model
 from matinee.store.service import Service
 
@@ -73,7 +73,7 @@ def _learn_recipe(loaded: LoadedLog, seed: int) -> Recipe:
         inner = split_by_time(loaded.log.events)
     except MatineeError:
         return Recipe()
-    return tune(inner, len(loaded.log.title_ids), loaded.features, rng=rng)
+    return learn_recipe(inner, len(loaded.log.title_ids), loaded.features, rng=rng)
 
 
 def _describe_arrays(loaded: LoadedLog, recipe: Recipe, at: int) -> dict[str, NDArray[Any]]:

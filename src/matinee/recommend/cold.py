@@ -39,17 +39,28 @@ def fill_cold(
         return weights
     mixture = _resemble(features[known], features[~known], reg)
     filled = weights.copy()
-    warm = np.flatnonzero(known)
-    filled[np.ix_(warm, np.flatnonzero(~known))] = weights[np.ix_(warm, warm)] @ mixture
+    for rows in _blocks(len(weights)):
+        filled[rows, ~known] = weights[rows, known] @ mixture
     return filled
 
 
 def _resemble(watched: csr_array, unwatched: csr_array, reg: float) -> NDArray[np.float32]:
     """Solve for A: float32 (watched titles, unwatched titles)."""
-    K = np.asarray((watched @ watched.T).todense(), dtype=np.float32)
+    K = _multiply(watched, watched)
     K[np.diag_indices_from(K)] += np.float32(reg)
-    target = np.asarray((watched @ unwatched.T).todense(), dtype=np.float32)
-    _, mixture, failed = lapack.sposv(K.T, target, overwrite_a=1)
+    _, mixture, failed = lapack.sposv(K.T, _multiply(watched, unwatched), overwrite_a=1)
     if failed != 0:
         raise ValueError(f"the metadata kernel is not positive definite (at row {failed}); use a larger reg")
     return np.asarray(mixture, dtype=np.float32)
+
+
+def _multiply(left: csr_array, right: csr_array) -> NDArray[np.float32]:
+    """Multiply left by right^T some rows at a time: held whole, the sparse product would take thrice the dense one."""
+    product = np.empty((left.shape[0], right.shape[0]), dtype=np.float32)
+    for rows in _blocks(len(product)):
+        product[rows] = (left[rows] @ right.T).toarray()
+    return product
+
+
+def _blocks(n: int, size: int = 512) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, n, size)]

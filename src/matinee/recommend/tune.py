@@ -92,7 +92,10 @@ def tune(split: Split, titles: int, features: csr_array | None = None, *, rng: n
 
 def tune_linear(split: Split, titles: int, *, rng: np.random.Generator) -> LinearSettings:
     """Search the settings of the linear model, one after the other, each with the best `reg` for it."""
-    small, titles = _keep_most_watched(_draw_members(split, rng), titles)
+    kept = _keep_most_watched(_draw_members(split, rng), titles)
+    if kept is None:
+        return LinearSettings()
+    small, titles = kept
     exam = _lay_out(small, titles)
 
     def judge(settings: LinearSettings) -> float:
@@ -195,15 +198,14 @@ def _draw_members(split: Split, rng: np.random.Generator) -> Split:
     return replace(split, target=split.target.filter(pl.col("member_row").is_in(drawn.implode())))
 
 
-def _keep_most_watched(split: Split, titles: int) -> tuple[Split, int]:
+def _keep_most_watched(split: Split, titles: int) -> tuple[Split, int] | None:
     """Leave out all but the most watched titles, renumbered; the split as it is where that would change nothing.
 
-    Targets count as watched, so that in a small log some of them stay.
+    None where no target is among them, so that there is nothing to judge by.
     """
     if titles <= MOST_TITLES or split.candidates is not None:
         return split, titles
-    watched = pl.concat([split.train["title_row"], split.target["title_row"]])
-    counts = np.bincount(watched.to_numpy(), minlength=titles)
+    counts = np.bincount(split.train["title_row"].to_numpy(), minlength=titles)
     kept = np.sort(np.argsort(-counts, kind="stable")[:MOST_TITLES])
     places = pl.DataFrame({"title_row": kept.astype(np.uint32), "place": np.arange(len(kept), dtype=np.uint32)})
 
@@ -212,6 +214,8 @@ def _keep_most_watched(split: Split, titles: int) -> tuple[Split, int]:
         return joined.with_columns(title_row="place").drop("place")
 
     train, history, target = renumber(split.train), renumber(split.history), renumber(split.target)
+    if target.is_empty():
+        return None
     return replace(split, train=train, history=history, target=target), len(kept)
 
 
