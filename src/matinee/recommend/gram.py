@@ -1,6 +1,7 @@
 """The Gram matrix of weighted histories, G = sum over members u of w_u x_u x_u^T, upper triangle only.
 
-State is sized by titles, never by members; the Gram of two shards of members is the sum of theirs.
+State is sized by titles, never by members; the Gram of two shards of members is the sum of theirs. Sums are float32:
+counts are exact up to 2^24, about 16.7 million events of one title in a shard.
 """
 
 from __future__ import annotations

@@ -60,31 +60,51 @@ class Linear:
 
 
 def fit_events(events: pl.DataFrame, titles: int, settings: LinearSettings, *, now: int) -> Linear:
-    """Fit the model to a log's events: lay them out, weigh members by recency, solve.
+    """Fit the model to a log's events: sum the Gram, solve. Arguments as `compute_events_gram` and `solve_gram`."""
+    return solve_gram(compute_events_gram(events, titles, settings, now=now), settings)
+
+
+def compute_events_gram(
+    events: pl.DataFrame, titles: int, settings: LinearSettings, *, now: int
+) -> NDArray[np.float32]:
+    """Sum the Gram of a log's events, members weighed by recency.
 
     Args:
         events: frame of `matinee.tables.log.EVENTS`.
         titles: number of titles.
-        settings: all of them are read.
+        settings: `half_life` and `weighted` are read here.
         now: unix seconds from which recency is counted.
 
     Returns:
-        the model.
+        float32 (titles, titles), upper triangle, as `compute_gram`.
     """
     members = np.unique(events["member_row"].to_numpy())
     X = build_histories(events, members, titles, weighted=settings.weighted)
     if np.isinf(settings.half_life):
-        return fit_linear(X, settings)
-    return fit_linear(X, settings, member_weights(events, members, now=now, half_life=settings.half_life))
+        return compute_gram(X)
+    return compute_gram(X, member_weights(events, members, now=now, half_life=settings.half_life))
 
 
-def fit_linear(X: csr_array, settings: LinearSettings, member_weights: NDArray[np.float32] | None = None) -> Linear:
-    """Fit EASE or EDLAE.
+def fit_linear(X: csr_array, settings: LinearSettings, weights: NDArray[np.float32] | None = None) -> Linear:
+    """Fit the model to histories.
 
     Args:
         X: float32 (members, titles).
-        settings: only `reg` and `dropout` are read here; the others shape `X` and `member_weights`.
-        member_weights: float32 (members,), >= 0.
+        settings: `reg` and `dropout` are read here; the others shape `X` and `weights`.
+        weights: float32 (members,), >= 0; None = all 1.
+
+    Returns:
+        the model; errors as `solve_gram`.
+    """
+    return solve_gram(compute_gram(X, weights), settings)
+
+
+def solve_gram(G: NDArray[np.float32], settings: LinearSettings) -> Linear:
+    """Solve for B within the memory of G.
+
+    Args:
+        G: float32 (titles, titles), of which the upper triangle is read; overwritten.
+        settings: `reg` and `dropout` are read here.
 
     Returns:
         the model; a title without events has a zero row and column.
@@ -94,11 +114,9 @@ def fit_linear(X: csr_array, settings: LinearSettings, member_weights: NDArray[n
     """
     if not settings.reg > 0 or not 0 <= settings.dropout < 1:
         raise ValueError(f"reg must be > 0 and dropout in [0, 1), got {settings.reg} and {settings.dropout}")
-    G = compute_gram(X, member_weights)
     diagonal = np.einsum("ii->i", G)
     diagonal += np.float32(settings.reg) + np.float32(settings.dropout / (1 - settings.dropout)) * diagonal
-    C = invert_in_place(G)
-    return Linear(_divide_by_diagonal(C))
+    return Linear(_divide_by_diagonal(invert_in_place(G)))
 
 
 def member_weights(

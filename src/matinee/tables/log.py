@@ -80,7 +80,9 @@ def build_log(
             "member_row",
             "title_row",
             at=pl.col("started_at").dt.epoch("s"),
-            weight=pl.coalesce(pl.col("rating") / pl.col("top"), share.clip(0, 1), pl.lit(1.0)).cast(pl.Float32),
+            weight=pl.coalesce(
+                pl.when(pl.col("top") > 0).then(pl.col("rating") / pl.col("top")), share.clip(0, 1), pl.lit(1.0)
+            ).cast(pl.Float32),
         )
         .group_by("member_row", "title_row")
         .agg(pl.col("at").min(), pl.col("weight").max())
