@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("matinee", deadline=None)  # a first call compiles, and the machine may be busy
+settings.load_profile("matinee")
 
 
 @pytest.fixture(scope="session")

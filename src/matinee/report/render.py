@@ -54,7 +54,7 @@ def render_report(
     values = {
         "title": title,
         "made": made,
-        "counts": counts,
+        "counts": {table: rows for table, rows in counts.items() if rows},
         "headline": say_headline(rows),
         "runner_up": say_runner_up(rows),
         "rows": rows,

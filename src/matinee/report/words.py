@@ -9,18 +9,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from matinee.recommend.popular import HALF_LIVES
+from matinee.recommend.recipe import name_popular
 from matinee.report.numbers import as_number, show_number
 
 PROTOCOLS = {
     "time": (
-        "The log was cut at one moment. Models learned from what members enjoyed before it and were asked what the same "
-        "members would enjoy after it."
+        "The log was cut at one moment. Models learned from what members enjoyed before it and were asked what the "
+        "same members would enjoy after it."
     ),
     "members": (
-        "Some members were kept from training altogether. Models were told a part of what each of them enjoyed and asked "
-        "for the rest."
+        "Some members were kept from training altogether. Models were told a part of what each of them enjoyed and "
+        "asked for the rest."
     ),
-    "next": "Each member's latest title was hidden. Models were told all that came before and asked for that one title.",
+    "next": (
+        "Each member's latest title was hidden. Models were told all that came before and asked for that one title."
+    ),
     "cold": (
         "Some titles were kept from training altogether, as if they were new. Models ranked them among themselves, by "
         "what is known of them."
@@ -85,7 +88,7 @@ def describe_recipe(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Name each setting that tuning chose, with its value in words."""
     linear = recipe.get("linear") or {}
     half_life = as_number(linear.get("half_life"))
-    facts = [
+    return [
         ("item model, regularisation", show_number(linear.get("reg"), 0)),
         ("item model, dropout", show_number(linear.get("dropout"), 2)),
         ("a member's weight", f"halves {_days(half_life)} after the last viewing" if half_life else "alike for all"),
@@ -93,7 +96,6 @@ def describe_recipe(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("new titles from metadata, ridge", show_number(recipe.get("cold_reg"), 1)),
         ("popularity for members without history", _half_life_words(recipe.get("half_life"))),
     ]
-    return facts
 
 
 def list_parts(recipe: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -102,10 +104,7 @@ def list_parts(recipe: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     The blend itself comes last, without a weight. Names of parts are those of the inner scores (`judged`), where there
     are any.
     """
-    names = [
-        "linear",
-        *("popular" if half_life == float("inf") else f"popular-{half_life:g}d" for half_life in HALF_LIVES),
-    ]
+    names = ["linear", *map(name_popular, HALF_LIVES)]
     weights = [recipe.get("taste"), *(recipe.get("popular_weights") or [])]
     judged = recipe.get("judged") or {}
     parts = [(name, weight, judged.get(name)) for name, weight in zip(names, weights, strict=False)]

@@ -1,0 +1,32 @@
+import pytest
+
+from matinee.report.reasons import say_reason
+
+
+def part(kind, share, name=None):
+    return {"kind": kind, "title_id": name and name.lower(), "name": name, "share": share}
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        ([part("watched", 2, "Heat"), part("watched", 1.5, "Ronin")], "because you watched Heat and Ronin"),
+        ([part("watched", 2, "Heat"), part("watched", 0.5, "Ronin")], "because you watched Heat"),
+        ([part("watched", 2, "Heat"), part("popular", 1)], "because you watched Heat; popular right now, too"),
+        ([part("watched", 1, "Heat"), part("popular", 2)], "popular right now, and you watched Heat"),
+        ([part("watched", 0.1, "Heat"), part("popular", 2)], "popular with everybody right now"),
+        (
+            [part("watched", 1, "Heat"), part("watched", -3, "Alien"), part("popular", 1)],
+            "popular with everybody right now",
+        ),
+        ([part("metadata", 1, "Heat")], "new here; like Heat you watched"),
+        ([part("watched", -1, "Heat"), part("popular", -1)], "the best of what is left"),
+        ([], "no reason is recorded"),
+    ],
+)
+def test_a_reason_names_what_the_score_is_made_of(because, said):
+    assert say_reason(because) == said
+
+
+def test_a_title_without_a_name_is_named_by_its_id():
+    assert say_reason([{"kind": "watched", "title_id": "t9", "name": None, "share": 1.0}]) == "because you watched t9"
