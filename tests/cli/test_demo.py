@@ -4,6 +4,7 @@ def test_the_demo_goes_from_log_to_report_and_says_what_next(command, tmp_path):
     assert said.code == 0
     assert "Checked: every row keeps the rules" in said.out
     assert said.out.count("For m") == 3
+    assert (tmp_path / "service" / "world" / "matinee.toml").is_file()
     assert "import table views" in said.out
     assert out.is_file()
 

@@ -101,6 +101,20 @@ def test_a_map_without_an_equals_sign_is_misuse(import_views):
     assert import_views(VIEWS, "--map", "member_id").code == 2
 
 
+@pytest.mark.parametrize("options", [("--map", "member_id=a", "--map", "member_id=b"), ("--columns", "a,a,b")])
+def test_a_column_named_twice_is_misuse(import_views, options):
+    said = import_views("m,1,2024-01-01\n", *options)
+    assert said.code == 2
+    assert said.err.count("\n") == 1
+
+
+def test_any_separator_will_do(import_views):
+    assert (
+        import_views(VIEWS.replace(",", "§") + "m§1§2024-01-01§50\n", "--sep", "§").json["tables"]["views"]["added"]
+        == 1
+    )
+
+
 def test_a_dry_run_shows_the_rows_and_writes_nothing(import_views, service):
     before = (service / "tables" / "manifest.json").read_bytes()
     said = import_views(VIEWS + "m,1,2024-01-01T20:00:00Z,50\nm,1,never,50\n", "--dry-run")

@@ -29,6 +29,35 @@ def test_nothing_that_the_member_started_is_on_their_page(command, world, member
     assert roots.isdisjoint(title["title_id"] for title in page["titles"])
 
 
+def test_a_member_who_gave_up_on_everything_is_told_why_the_page_is_common(command, own_world, tmp_path):
+    title_id = load_model(own_world)[0]["title_ids"][0]
+    (tmp_path / "views.csv").write_text(f"member_id,title_id,started_at,seconds\nshy,{title_id},2026-01-01,20\n")
+    command("import", "table", "views", tmp_path / "views.csv", "--service", own_world)
+    page = command("recommend", "--member", "shy", "--json", "--service", own_world).json
+    assert page["note"].startswith("nothing yet that counts as enjoyed")
+    assert title_id not in [title["title_id"] for title in page["titles"]]
+
+
+@pytest.mark.parametrize("words", [("similar",), ("explain", "--member", "m00001")])
+def test_an_unknown_title_is_one_line(command, world, words):
+    said = command(*words, "--title", "nothing", "--service", world)
+    assert said.code == 2
+    assert said.err.count("\n") == 1
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(command, own_world, tmp_path, member):
+    title_ids = load_model(own_world)[0]["title_ids"].tolist()
+    rows = "".join(f"{title_id},[/b] [rec] {title_id}\n" for title_id in title_ids)
+    (tmp_path / "titles.csv").write_text("title_id,name\n" + rows)
+    command("import", "table", "titles", tmp_path / "titles.csv", "--service", own_world)
+    about = ("--title", title_ids[0])
+    for words in (("recommend", "--member", member), ("similar", *about), ("explain", "--member", member, *about)):
+        said = command(*words, "--service", own_world)
+        assert said.code == 0
+        assert "[/b] [rec]" in said.out
+    assert "[/b] [rec]" in command("import", "table", "titles", tmp_path / "titles.csv", "--dry-run").out
+
+
 def test_an_unknown_member_is_one_line(command, world):
     said = command("recommend", "--member", "nobody", "--service", world)
     assert said.code == 2
@@ -69,6 +98,13 @@ def test_everybody_gets_the_same_page_as_alone(command, world, member, tmp_path)
 def test_recommending_to_nobody_in_particular_is_misuse(command, world):
     assert command("recommend", "--service", world).code == 2
     assert command("recommend", "--all", "--service", world).code == 2
+
+
+@pytest.mark.parametrize("name", ["pages.csv", "."])
+def test_pages_for_everybody_are_written_to_a_parquet_file_only(command, world, tmp_path, name):
+    said = command("recommend", "--all", "--out", tmp_path / name, "--service", world)
+    assert said.code == 2
+    assert ".parquet" in said.err
 
 
 def test_explain_gives_the_same_score_as_the_page(command, world, member):

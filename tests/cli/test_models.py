@@ -31,6 +31,48 @@ def test_evaluate_prints_every_model_with_its_errors(command, world, protocol):
         assert set(facts["se"]) == {"recall@20", "recall@50", "ndcg@10", "ndcg@100"}
 
 
+def test_factors_stand_beside_the_others_and_the_next_title_where_it_is_asked_for(command, world):
+    by_time, by_next = (
+        command("evaluate", "--protocol", protocol, "--json", "--service", world).json for protocol in ("time", "next")
+    )
+    assert "factors" in by_time["models"]
+    assert "next" not in by_time["models"]
+    assert by_time["live"] == "blend"
+    assert {"factors", "next"} <= set(by_next["models"])
+    assert "live_minus_this" not in by_next["models"][by_next["live"]]
+
+
+def test_the_next_title_is_live_where_members_follow_a_path(command, tmp_path):
+    walks = [[(m * 7 + place) % 25 for place in range(9)] for m in range(120)]
+    rows = [f"m{m},t{t},{86_400 * (1000 + place)}" for m, walk in enumerate(walks) for place, t in enumerate(walk)]
+    (tmp_path / "views.csv").write_text("member_id,title_id,started_at\n" + "\n".join(rows))
+    command("init", tmp_path / "s")
+    command("import", "table", "views", tmp_path / "views.csv", "--time", "unix", "--service", tmp_path / "s")
+    said = command("evaluate", "--protocol", "next", "--json", "--service", tmp_path / "s").json
+    assert said["live"] == "next"
+    assert said["models"]["blend"]["live_minus_this"]["low"] > 0
+    assert "next (live)" in command("evaluate", "--protocol", "next", "--service", tmp_path / "s").out
+
+
+def test_under_the_cold_protocol_only_chance_stands_beside_what_knows_metadata(command, world):
+    models = command("evaluate", "--protocol", "cold", "--json", "--service", world).json["models"]
+    assert list(models) == ["popular", "cold", "blend"]
+    assert models["cold"]["ndcg@100"] > models["popular"]["ndcg@100"]
+
+
+def test_the_rating_that_counts_can_be_changed(command, tmp_path):
+    rows = [f"m{m},t{t},{86400 * (1000 + 3 * t + m)},{1 + (m + t) % 5}" for m in range(40) for t in range(30)]
+    (tmp_path / "views.csv").write_text("member_id,title_id,started_at,rating\n" + "\n".join(rows))
+    command("init", tmp_path / "s")
+    command("import", "table", "views", tmp_path / "views.csv", "--time", "unix", "--service", tmp_path / "s")
+    events = [
+        command("train", "--min-rating", least, "--json", "--service", tmp_path / "s").json["events"]
+        for least in (1, 5)
+    ]
+    assert events == [1200, 240]
+    assert command("train", "--min-rating", "nan", "--service", tmp_path / "s").code == 2
+
+
 def test_evaluate_takes_a_split_file(command, world, tmp_path):
     rows = ["member_id,title_id,timestamp,part"]
     rows += [f"{m},{t},{100 + t},train" for m in range(30) for t in range(8) if (m + t) % 3]
@@ -54,6 +96,12 @@ def test_evaluate_is_readable(command, world):
     said = command("evaluate", "--service", world)
     assert "ndcg@100" in said.out
     assert "blend" in said.out
+
+
+def test_a_report_has_the_name_of_a_page(command, world, tmp_path):
+    said = command("report", "--out", tmp_path / "page.json", "--service", world)
+    assert said.code == 2
+    assert ".html" in said.err
 
 
 def test_the_report_is_one_file_that_needs_no_other(command, world, tmp_path):

@@ -46,7 +46,7 @@ def test_help_lists_every_verb_without_loading_them():
 
 @pytest.mark.parametrize("verb", list(COMMANDS))
 def test_every_verb_has_help_and_speaks_json(verb):
-    words = [verb, "movielens"] if verb == "import" else [verb]
+    words = {"import": ["import", "movielens"], "experiment": ["experiment", "report"]}.get(verb, [verb])
     said = CliRunner().invoke(app, [*words, "--help"])
     assert said.exit_code == 0
     assert "--json" in said.output
@@ -58,6 +58,10 @@ def test_the_readme_shows_every_verb():
 
 
 def test_importing_matinee_is_quick_and_lazy():
-    code = "import time; t = time.perf_counter(); import matinee, sys; took = time.perf_counter() - t\n"
-    code += "assert 'numpy' not in sys.modules; assert took < .3, took; assert callable(matinee.train)"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    code = "import time; t = time.perf_counter(); import matinee, sys; print(time.perf_counter() - t)\n"
+    code += "assert 'numpy' not in sys.modules; assert callable(matinee.train)"
+    took = [
+        float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
+        for _ in range(3)
+    ]
+    assert min(took) < 0.3

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from matinee.measure.splits import latest_at, split_by_time
 from matinee.recommend.cold import fill_cold
+from matinee.recommend.factors import FactorsSettings, fit_factors
 from matinee.recommend.histories import build_histories, encode_histories
 from matinee.recommend.linear import Linear, LinearSettings, fit_events
 from matinee.recommend.metadata import build_features
@@ -61,6 +62,11 @@ def fit_cold(case: Case) -> Model:
     return Linear(fill_cold(model.weights, case.features, case.known, reg=1.0))
 
 
+def fit_factors_as(**settings) -> Callable[[Case], Model]:
+    chosen = FactorsSettings(embedding_size=8, **settings)
+    return lambda case: fit_factors(case.events, case.titles, chosen, rng=np.random.default_rng(4))
+
+
 def fit_default_blend(case: Case) -> Model:
     recipe = replace(Recipe(), taste=1.0)
     return fit_recipe(case.events, case.titles, recipe, now=case.now, features=case.features)
@@ -79,6 +85,8 @@ FITS: dict[str, Callable[[Case], Model]] = {
     "recent": fit_linear_as(half_life=20.0),
     "weighted": fit_linear_as(weighted=True),
     "cold": fit_cold,
+    "factors": fit_factors_as(),
+    "weighted factors": fit_factors_as(weighted=True),
     "blend": fit_default_blend,
     "blend without taste": lambda case: fit_recipe(case.events, case.titles, Recipe(), now=case.now),
     "tuned": fit_tuned_blend,

@@ -87,6 +87,7 @@ def test_strict_stops_and_changes_nothing(service, files):
         (b"member_id,started_at\nm1,2020-01-01\n", "title_id"),
         (bytes(range(256)) * 10, r"bad\.csv"),
         (b"member_id,title_id,started_at\nm1,t1,noon\n", "no value of started_at can be read as a time"),
+        (b"member_id,title_id,started_at\n", "has a header and no rows"),
     ],
 )
 def test_a_file_of_another_kind_is_one_clear_error_and_changes_nothing(service, tmp_path, content, words):
@@ -112,6 +113,29 @@ def test_a_preview_shows_the_first_rows_as_understood_and_writes_nothing(service
     assert preview.rows["title_id"].to_list() == [f"m{row}" for row in range(9)]
     assert str(preview.rows["started_at"][0]) == "2020-01-01 00:00:00+00:00"
     assert service.counts()["views"] == 0
+
+
+@pytest.mark.parametrize(("header", "words"), [("title_id,name\n", "has a header and no rows"), ("id,name\n", "--map")])
+def test_a_preview_of_a_header_alone_is_one_clear_error(tmp_path, header, words):
+    (tmp_path / "titles.csv").write_text(header)
+    with pytest.raises(BadFile, match=words):
+        preview_table("titles", tmp_path / "titles.csv")
+
+
+def test_a_stray_quote_and_an_odd_date_cost_two_rows_of_a_large_file(service, tmp_path):
+    lines = [f"t{row},Title {row}," for row in range(50_000)]
+    lines[7:9] = ['t7,"Title 7,', "t8,Title 8,soon"]
+    (tmp_path / "titles.csv").write_text("\n".join(["title_id,name,released_on", *lines]))
+    summary = import_table(service, "titles", tmp_path / "titles.csv")
+    assert summary.counts["titles"] == Counts(read=50_000, added=49_998, quarantined=2)
+    assert sorted(summary.sample["row"]) == [9, 10]
+
+
+def test_a_files_own_columns_are_named_as_it_names_them(service, tmp_path):
+    (tmp_path / "titles.csv").write_text("row,unreadable,title_id,name,year\n1,2,t1,One,\n1,2,t2,Two,x\n")
+    summary = import_table(service, "titles", tmp_path / "titles.csv")
+    assert summary.ignored == {"titles.csv": ["row", "unreadable"]}
+    assert json.loads(summary.sample["record"][0])["row"] == "1"
 
 
 def test_a_parquet_file_gives_the_same_state_as_its_csv(service, tmp_path):
@@ -161,8 +185,21 @@ def test_a_check_notices_a_damaged_file(service, files):
 
 def test_credits_may_come_before_their_people_and_the_check_says_so(service, tmp_path):
     (tmp_path / "credits.csv").write_text("title_id,person_id,role\nt1,p1,actor\n")
-    import_table(service, "credits", tmp_path / "credits.csv")
+    notes = import_table(service, "credits", tmp_path / "credits.csv").notes
+    advice = "that are not there yet; import them, `matinee check` lists them"
+    assert notes == [f"1 credits name titles or people {advice}"]
     assert sorted(check_tables(service)["column"]) == ["person_id", "title_id"]
+
+
+def test_only_what_is_not_there_is_noted_and_only_of_the_tables_imported(service, files):
+    (files / "credits.csv").write_text("title_id,person_id,role\nt1,p1,actor\nt2,p1,actor\nt1,,x\n")
+    import_table(service, "titles", files / "titles.csv")
+    (note,) = import_table(service, "credits", files / "credits.csv").notes
+    assert note.startswith("2 credits name people that")
+    assert import_table(service, "titles", files / "titles.csv").notes == []
+    (files / "people.csv").write_text("person_id,name\np1,Ada\n")
+    import_table(service, "people", files / "people.csv")
+    assert import_table(service, "credits", files / "credits.csv").notes == []
 
 
 def test_a_netflix_history_makes_the_titles_it_names(service, tmp_path):

@@ -42,7 +42,7 @@ def test_a_shared_director_outweighs_a_shared_word():
     catalogue = titles({"synopsis": "A spaceship lands"}, {"synopsis": "The spaceship"}, {}, {"genres": ["noir"]})
     made_by = credits(("t0", "p", "director"), ("t2", "p", "director"))
     alike = resemblance(catalogue, people("p"), made_by)
-    np.testing.assert_allclose(alike[0, 2] / alike[0, 1], 1.5 / 0.3, rtol=1e-5)
+    np.testing.assert_allclose(alike[0, 2] / alike[0, 1], 1.0 / 0.3, rtol=1e-5)
     assert alike[0, 3] == 0
 
 

@@ -10,7 +10,7 @@ from matinee.measure.ranking import ndcg_at
 from matinee.measure.splits import Split, split_by_time, split_cold, split_inner, split_next
 from matinee.recommend import tune as tuning
 from matinee.recommend.histories import build_histories
-from matinee.recommend.linear import fit_events
+from matinee.recommend.linear import LinearSettings, fit_events
 from matinee.recommend.metadata import build_features
 from matinee.recommend.model import Model
 from matinee.recommend.popular import DAY, HALF_LIVES, Popular, decayed_counts
@@ -128,17 +128,36 @@ def test_the_same_seed_gives_the_same_recipe_though_members_are_drawn(small, mon
     assert tune_inside(split, titles) == tune_inside(split, titles)
 
 
-def test_the_linear_search_may_leave_out_titles_that_few_watched(small, monkeypatch):
+def test_the_linear_search_on_the_most_watched_titles_is_the_search_on_a_log_of_these_alone(small, monkeypatch):
     split, titles = small
+    counts = np.bincount(split.train["title_row"].to_numpy(), minlength=titles)
+    kept = np.sort(np.argsort(-counts, kind="stable")[:20]).astype(np.uint32)
+    row_of = dict(zip(kept.tolist(), range(20), strict=True))
+    parts = {
+        name: getattr(split, name)
+        .filter(pl.col("title_row").is_in(kept))
+        .with_columns(pl.col("title_row").replace_strict(row_of, return_dtype=pl.UInt32))
+        for name in ("train", "history", "target")
+    }
+    alone = tune_linear(replace(split, **parts), 20, rng=np.random.default_rng(0))
     monkeypatch.setattr(tuning, "MOST_TITLES", 20)
-    assert tune_linear(split, titles, rng=np.random.default_rng(0)).reg > 0
+    assert tune_linear(split, titles, rng=np.random.default_rng(0)) == alone
 
 
-def test_the_linear_search_works_where_only_rare_titles_were_watched_later(monkeypatch):
+def test_the_linear_search_on_some_members_scales_reg_up_to_all(small, monkeypatch):
+    split, titles = small
+    members = split.train["member_row"].n_unique()
+    monkeypatch.setattr(tuning, "MOST_TRAINED", members // 2)
+    half = tune_linear(split, titles, rng=np.random.default_rng(0)).reg
+    steps = np.log10(half * (members // 2) / members / 300) * 2
+    assert steps == pytest.approx(round(steps), abs=1e-6)
+
+
+def test_the_linear_search_keeps_the_defaults_where_only_rare_titles_were_watched_later(monkeypatch):
     monkeypatch.setattr(tuning, "MOST_TITLES", 3)
     rows = [(m, t, 0, 1.0) for m in range(6) for t in (0, 1, 2)] + [(m, 5, DAY, 1.0) for m in range(2)]
     split = split_by_time(pl.DataFrame(rows, schema=EVENTS, orient="row"))
-    assert tune_linear(split, 6, rng=np.random.default_rng(0)).reg > 0
+    assert tune_linear(split, 6, rng=np.random.default_rng(0)) == LinearSettings()
 
 
 def test_cold_titles_are_ranked_by_what_they_share_with_watched_ones():

@@ -30,3 +30,9 @@ def test_a_reason_names_what_the_score_is_made_of(because, said):
 
 def test_a_title_without_a_name_is_named_by_its_id():
     assert say_reason([{"kind": "watched", "title_id": "t9", "name": None, "share": 1.0}]) == "because you watched t9"
+
+
+def test_the_rest_of_a_history_counts_as_taste_but_has_no_name():
+    because = [part("watched", 0.5, "Alien"), part("rest", 2.0), part("popular", 4.0)]
+    assert say_reason(because) == "popular right now, and you watched Alien"
+    assert say_reason([part("rest", 2.0), part("popular", 1.0)]) == "because of what you watched"

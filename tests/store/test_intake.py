@@ -131,6 +131,30 @@ def test_the_quarantine_of_a_file_goes_once_all_is_well(service):
     assert list((service.path / "quarantine").iterdir()) == []
 
 
+def test_a_mended_file_of_the_same_name_clears_its_quarantine_and_no_other(service):
+    bring(service, titles=TITLES | {"name": ["One", ""]}, views=BAD_VIEWS)
+    assert len(list((service.path / "quarantine").iterdir())) == 2
+    bring(service, views={name: values[:1] for name, values in BAD_VIEWS.items()})
+    (kept,) = (service.path / "quarantine").iterdir()
+    assert kept.name.startswith("titles-titles-csv-")
+
+
+def test_a_file_that_is_worse_than_before_replaces_its_quarantine(service):
+    bring(service, titles=TITLES, views={name: values[3:] for name, values in BAD_VIEWS.items()})
+    bring(service, views=BAD_VIEWS)
+    (kept,) = (service.path / "quarantine").iterdir()
+    assert pl.read_parquet(kept).height == 3
+
+
+@pytest.mark.parametrize("file", ["é" * 200 + ".csv", "../../views.csv", "Ansehen (1).csv", "???"])
+def test_a_file_of_any_name_has_a_place_in_quarantine(service, file):
+    _, problems = rows("views", **{name: values[2:3] for name, values in BAD_VIEWS.items()})
+    with Intake(service) as intake:
+        intake.reject(problems.with_columns(file=pl.lit(file)))
+        intake.commit()
+    assert len(list((service.path / "quarantine").iterdir())) == 1
+
+
 def test_strict_changes_nothing_at_all(service):
     bring(service, views=VIEWS)
     before = files(service.path)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.errors import BadFile
-from matinee.tables.convert import convert
+from matinee.tables.convert import MANY_VALUES, convert
 from matinee.tables.problems import describe
 from matinee.tables.schemas import TABLES
 
@@ -58,9 +58,30 @@ def test_a_required_column_that_is_missing_names_what_there_is_and_what_to_do():
         convert("views", frame, file="views.csv")
 
 
+def test_a_header_over_torn_lines_is_checked_too():
+    torn = pl.DataFrame({"row": [2], "user": [None], "unreadable": ["?"]})
+    with pytest.raises(BadFile, match=r"no column member_id, title_id, started_at; the file has user; name it"):
+        convert("views", torn, file="views.csv")
+
+
 def test_times_that_all_fail_at_the_head_of_a_file_stop_it():
     with pytest.raises(BadFile, match=r"no value of started_at .*'881250949'; .*--time unix"):
         convert("views", make_views(started_at=["881250949"]), file="views.csv")
+
+
+def test_an_odd_value_in_a_sparse_column_of_dates_costs_its_row():
+    frame, problems = convert("titles", make_titles(released_on=[*[None] * 40, "soon"]), file="titles.csv")
+    assert (frame.height, problems["column"].to_list()) == (40, ["released_on"])
+
+
+@pytest.mark.parametrize(("count", "stops"), [(MANY_VALUES - 1, False), (MANY_VALUES, True)])
+def test_dates_that_all_fail_stop_the_file_where_there_are_many(count, stops):
+    titles = make_titles(released_on=["31/01/2024"] * count)
+    if not stops:
+        assert convert("titles", titles, file="titles.csv")[1].height == count
+        return
+    with pytest.raises(BadFile, match=r"no value of released_on .*'31/01/2024'"):
+        convert("titles", titles, file="titles.csv")
 
 
 def test_times_that_all_fail_further_down_are_problems():

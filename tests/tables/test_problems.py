@@ -1,8 +1,10 @@
 import json
 
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
-from matinee.tables.problems import PROBLEMS, concat_problems, describe, problems_of
+from matinee.tables.problems import PROBLEMS, concat_problems, describe, plain_name, problems_of, safe_name
 
 BAD = pl.DataFrame({"row": [3], "title_id": ["t1"], "seconds": [-5]})
 
@@ -46,6 +48,25 @@ def test_a_record_may_hold_types_that_json_lacks():
     odd = pl.DataFrame({"row": [1], "blob": [b"\xff"], "time": pl.Series([1], dtype=pl.Time)})
     made = problems_of(odd, table="views", file="f", column="blob", value=pl.lit("x"), wanted="text")
     assert set(json.loads(made["record"][0])) == {"blob", "time"}
+
+
+def test_a_record_keeps_the_files_own_column_called_row():
+    frame = pl.DataFrame({safe_name(name): ["theirs"] for name in ("row", "unreadable", "name")})
+    bad = frame.with_columns(row=pl.lit(3, pl.Int64))
+    made = problems_of(bad, table="views", file="f", column="name", value=pl.col("name"), wanted="text")
+    assert made["row"].to_list() == [3]
+    assert json.loads(made["record"][0]) == dict.fromkeys(["row", "unreadable", "name"], "theirs")
+
+
+@given(
+    st.lists(
+        st.text(alphabet="row unreadable", max_size=12) | st.sampled_from(["row", "row ", "unreadable"]), unique=True
+    )
+)
+def test_safe_names_differ_from_ours_and_from_each_other_and_lead_back(names):
+    safe = [safe_name(name) for name in names]
+    assert not {"row", "unreadable"} & {*safe}
+    assert [plain_name(name) for name in safe] == names
 
 
 def test_no_problems_put_together_are_none():

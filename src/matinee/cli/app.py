@@ -17,8 +17,10 @@ COMMANDS = {
     "train": ("matinee.cli.models:train", "Learn from the log and make the live model."),
     "evaluate": ("matinee.cli.models:evaluate", "Measure every model on viewing it was not shown."),
     "recommend": ("matinee.cli.members:recommend", "Recommend titles, each with its reasons."),
+    "page": ("matinee.cli.pages:page", "Make a member's page of rows, within windows and filters."),
     "similar": ("matinee.cli.members:similar", "List the titles that the same members watch."),
     "explain": ("matinee.cli.members:explain", "Say exactly what a score is made of."),
+    "experiment": ("matinee.cli.experiments:experiment", "Split members between arms, and measure what came of it."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
     "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),
 }

@@ -37,7 +37,9 @@ With a log of your own:
 
 
 @click.command()
-@click.option("--dir", "folder", type=FOLDER, default=Path("demo-service"), show_default=True, help="The service.")
+@click.option(
+    "--dir", "folder", type=FOLDER, default=Path("demo-service"), show_default=True, help="Where its services are made."
+)
 @click.option("--out", type=FOLDER, default=Path("reports/index.html"), show_default=True, help="The report.")
 @click.option("--world", "simulated", is_flag=True, help="Use the simulated world instead of MovieLens 100K.")
 @json_option
@@ -51,12 +53,14 @@ def demo(folder: Path, out: Path, simulated: bool, as_json: bool) -> None:
 
 def _run(folder: Path, out: Path, simulated: bool) -> dict[str, Any]:
     now = datetime.now(UTC)
-    service = create_service(folder)
-    show_summary(_import(service, simulated), as_json=False)
+    service, summary = _make_service(folder, simulated)
+    show_summary(summary, as_json=False)
     with counting() as count:
         problems = check_tables(service, progress=count)
     if problems.height:
-        raise MatineeError(f"{problems.height} problems in the service", where=str(folder), todo="run `matinee check`")
+        raise MatineeError(
+            f"{problems.height} problems in the service", where=str(service.path), todo="run `matinee check`"
+        )
     screen.print("Checked: every row keeps the rules of docs/tables.md.\n")
     with saying() as say:
         manifest = train(service, now=now, progress=say)
@@ -71,10 +75,11 @@ def _run(folder: Path, out: Path, simulated: bool) -> dict[str, Any]:
     write_report(service, recommender, results, out=out, now=now, command="matinee demo")
     screen.print(f"\nThe report with charts and pages: {out}", markup=False, soft_wrap=True)
     screen.print(NEXT, markup=False, soft_wrap=True)
-    return {"service": str(folder), "report": str(out), "pages": pages, "evaluation": results.to_dict()}
+    return {"service": str(service.path), "report": str(out), "pages": pages, "evaluation": results.to_dict()}
 
 
-def _import(service: Service, simulated: bool) -> ImportSummary:
+def _make_service(folder: Path, simulated: bool) -> tuple[Service, ImportSummary]:
+    """Make a service of its own for each source, so that two logs never mix."""
     if not simulated:
         try:
             with saying() as say:
@@ -84,8 +89,10 @@ def _import(service: Service, simulated: bool) -> ImportSummary:
             notes.print(f"{error}. Going on with the simulated world.", markup=False, soft_wrap=True)
         else:
             screen.print("MovieLens 100K, real ratings of 1997-98 (GroupLens; research use)")
+            service = create_service(folder / "movielens-100k")
             with counting() as count:
-                return import_movielens(service, source, progress=count)
+                return service, import_movielens(service, source, progress=count)
     screen.print("A simulated service: invented members, titles and viewings")
+    service = create_service(folder / "world")
     with counting() as count:
-        return import_world(service, WorldSettings.mixed(), progress=count)
+        return service, import_world(service, WorldSettings.mixed(), progress=count)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
@@ -117,14 +118,18 @@ def read_layout(*, sep: str | None, columns: str | None, renames: tuple[str, ...
     """Turn the options of `import table` into a layout.
 
     Raises:
-        UsageError: a `--map` without an equals sign.
+        UsageError: a `--map` without an equals sign, or two for one column.
     """
     for pair in renames:
         if not all(pair.partition("=")):
             raise UsageError(f"--map {pair!r} is not OURS=THEIRS", todo="write for example --map member_id=user")
     pairs = dict(pair.split("=", 1) for pair in renames)
+    if len(pairs) < len(renames):
+        raise UsageError(
+            "--map names one of our columns twice", todo="say for each of our columns once what it is there"
+        )
     names = [name.strip() for name in columns.split(",")] if columns else None
-    return Layout(sep=sep.encode().decode("unicode_escape") if sep else None, columns=names, renames=pairs, time=time)
+    return Layout(sep=sep.replace("\\t", "\t") if sep else None, columns=names, renames=pairs, time=time)
 
 
 def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
@@ -133,10 +138,10 @@ def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
         print_json(summary.to_dict())
         return
     shown = Table("table")
-    for name in ("read", "added", "updated", "unchanged", "quarantined"):
+    for name in ("read", "made", "added", "updated", "unchanged", "quarantined"):
         shown.add_column(name, justify="right")
     for table, counts in summary.counts.items():
-        numbers = (counts.read, counts.added, counts.updated, counts.unchanged, counts.quarantined)
+        numbers = (counts.read, counts.made, counts.added, counts.updated, counts.unchanged, counts.quarantined)
         shown.add_row(table, *(f"{number:,}" for number in numbers))
     screen.print(shown)
     for file, names in summary.ignored.items():
@@ -157,9 +162,9 @@ def show_preview(preview: Preview, *, as_json: bool) -> None:
         rows = [{name: _say(value) for name, value in row.items()} for row in preview.rows.to_dicts()]
         print_json({"rows": rows, "problems": said, "ignored_columns": preview.ignored})
         return
-    shown = Table(*filled)
+    shown = Table(*map(escape, filled))
     for row in preview.rows.select(filled).iter_rows():
-        shown.add_row(*("" if value is None else str(_say(value)) for value in row))
+        shown.add_row(*("" if value is None else escape(str(_say(value))) for value in row))
     screen.print(shown)
     if preview.ignored:
         screen.print(f"columns not used: {', '.join(preview.ignored)}", markup=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
@@ -13,6 +14,7 @@ from matinee.cli.progress import saying
 from matinee.errors import UsageError
 from matinee.flows import serving
 from matinee.report.reasons import say_reason
+from matinee.store.outputs import check_name
 from matinee.store.service import open_service
 
 COUNT = click.option("-k", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many titles.")
@@ -31,6 +33,8 @@ def recommend(
     """Recommend titles, each with its reasons."""
     if (member is None) == (not everybody) or (everybody and out is None):
         raise UsageError("say for whom", todo="give --member ID, or --all --out FILE.parquet")
+    if out is not None:
+        check_name(out, ".parquet")
     recommender = serving.load_recommender(open_service(folder))
     if member is not None:
         page = serving.recommend_member(recommender, member, k=count)
@@ -54,9 +58,9 @@ def similar(title: str, count: int, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    shown = Table("title", "id", title=f"Like {found['name']}")
+    shown = Table("title", "id", title=escape(f"Like {found['name']}"))
     for each in found["titles"]:
-        shown.add_row(each["name"], each["title_id"])
+        shown.add_row(escape(each["name"]), escape(each["title_id"]))
     screen.print(shown)
 
 
@@ -74,7 +78,7 @@ def explain(member: str, title: str, folder: Path, as_json: bool) -> None:
     shown = Table("because of", "kind")
     shown.add_column("share", justify="right")
     for part in result["because"]:
-        shown.add_row(part["name"] or "what members watch now", part["kind"], f"{part['share']:+.3f}")
+        shown.add_row(escape(part["name"] or "what members watch now"), part["kind"], f"{part['share']:+.3f}")
     shown.add_row("[bold]score", "", f"[bold]{result['score']:+.3f}")
     screen.print(f"{result['name']} for {result['member_id']}", markup=False)
     if result["note"]:
@@ -86,7 +90,7 @@ def show_page(page: dict[str, Any]) -> None:
     """Print a member's page."""
     if page["note"]:
         screen.print(page["note"], markup=False)
-    shown = Table("", "title", "why", title=f"For {page['member_id']}")
+    shown = Table("", "title", "why", title=escape(f"For {page['member_id']}"))
     for place, each in enumerate(page["titles"], start=1):
-        shown.add_row(str(place), each["name"], say_reason(each["because"]))
+        shown.add_row(str(place), escape(each["name"]), escape(say_reason(each["because"])))
     screen.print(shown)

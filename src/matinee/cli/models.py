@@ -16,6 +16,7 @@ from matinee.flows.evaluation import evaluate as run_evaluation
 from matinee.flows.reporting import write_report
 from matinee.flows.serving import load_recommender
 from matinee.flows.training import train as run_training
+from matinee.store.outputs import check_name
 from matinee.store.service import open_service
 
 PROTOCOL_HELP = "time, members, next, cold, or the path of a split file or folder."
@@ -59,10 +60,11 @@ def evaluate(protocol: str, min_rating: float | None, folder: Path, as_json: boo
 def report(protocol: str, out: Path | None, min_rating: float | None, folder: Path, as_json: bool) -> None:
     """Write a page that says how good the recommendations are, and shows some."""
     service = open_service(folder)
+    path = out or service.path / "reports" / "index.html"
+    check_name(path, ".html")
     recommender = load_recommender(service)
     with saying() as progress:
         results = run_evaluation(service, protocol, min_rating=min_rating, progress=progress)
-    path = out or service.path / "reports" / "index.html"
     command = f"matinee report --protocol {protocol}"
     write_report(service, recommender, results, out=path, now=datetime.now(UTC), command=command)
     if as_json:
@@ -104,8 +106,8 @@ def show_evaluation(results: Evaluation) -> None:
         shown.add_column(name, justify="right")
     for name, facts in results.models.items():
         cells = [f"{facts[metric]:.4f}" for metric in metrics[:-1]] + [f"{facts['coverage@20']:.2f}"]
-        label = f"[bold]{name} (live)" if name == LIVE else name
+        label = f"[bold]{name} (live)" if name == results.live else name
         shown.add_row(label, *cells, f"{facts['fit_cpu_s']:.1f}")
     screen.print(shown)
-    se = results.models[LIVE]["se"]
-    screen.print(f"Standard errors of {LIVE}: {se['recall@20']:.4f} (recall@20), {se['ndcg@100']:.4f} (ndcg@100).")
+    live, se = results.live, results.models[results.live]["se"]
+    screen.print(f"Standard errors of {live}: {se['recall@20']:.4f} (recall@20), {se['ndcg@100']:.4f} (ndcg@100).")

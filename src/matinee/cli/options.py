@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,11 +51,18 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
 
 
+def _refuse_nan(_ctx: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no rating")
+    return value
+
+
 def rating_option(command: F) -> F:
     """Add `--min-rating R`."""
     return click.option(
         "--min-rating",
-        type=float,
+        type=click.FloatRange(min=0, max=10),
+        callback=_refuse_nan,
         metavar="R",
         help="A rated viewing counts from R; default: as matinee.toml says.",
     )(command)

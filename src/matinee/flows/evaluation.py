@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import polars as pl
@@ -16,28 +16,38 @@ from scipy.sparse import csr_array
 
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
+from matinee.flows.rivals import (
+    BLEND,
+    FACTORS,
+    NEXT,
+    Rivals,
+    fit_rival_factors,
+    fit_rival_next,
+    learn_rivals,
+)
 from matinee.flows.tuning import learn_recipe
 from matinee.measure.compare import compare_paired
 from matinee.measure.ranking import coverage_at, member_metrics, summarise
 from matinee.measure.segments import by_segment, history_bands
 from matinee.measure.split_files import FileSplit, split_from_cold, split_from_next, split_from_parts
 from matinee.measure.splits import Split, split_by_members, split_by_time, split_cold, split_inner, split_next
-from matinee.recommend.cold import fill_cold
-from matinee.recommend.histories import build_histories
+from matinee.recommend.exam import Exam, draw_members, lay_out
 from matinee.recommend.linear import Linear, LinearSettings, fit_events
 from matinee.recommend.model import Model
+from matinee.recommend.next_title import NextTitle, score_exam
 from matinee.recommend.popular import HALF_LIVES, Popular, decayed_counts
-from matinee.recommend.rank import rank_titles
 from matinee.recommend.recipe import Recipe, blend_linear, name_popular
 from matinee.store.service import Service
 from matinee.store.split_files import read_split_file
 
 PROTOCOLS = ("time", "members", "next", "cold")
-LIVE = "blend"
+LIVE = BLEND
 """The model that `train` makes; where a single part is better, the blend is that part alone."""
 
 DEPTH = 100
 CHUNK = 2_000
+MOST_JUDGED = 20_000
+"""Test members that are judged, drawn at random where there are more; `split.test_members` says how many."""
 PRIMARY = "ndcg@100"
 
 Progress = Callable[[str], None]
@@ -51,6 +61,7 @@ class Evaluation:
         split: the split that was used.
         models: name -> metrics, as `evaluate --json` prints them.
         segments: results of the live model by segment.
+        live: name of the model that inner splits prefer: the blend, or under the protocol next the next title.
         depth: name -> mean share of members who had taken up the title at each place of the list, (100,).
         recipe: what tuning on the inner split chose.
         seed: of all that was drawn.
@@ -60,6 +71,7 @@ class Evaluation:
     split: Split
     models: dict[str, dict[str, Any]]
     segments: dict[str, list[dict[str, Any]]]
+    live: str
     depth: dict[str, list[float]]
     recipe: Recipe
     seed: int
@@ -71,7 +83,7 @@ class Evaluation:
             "protocol": self.split.protocol,
             "split": self.split.counts(),
             "models": to_plain(self.models),
-            "live": LIVE,
+            "live": self.live,
             "segments": to_plain(self.segments),
             "depth": to_plain(self.depth),
             "recipe": to_plain(asdict(self.recipe)),
@@ -105,51 +117,81 @@ def evaluate(
     case = _load_case(service, protocol, min_rating, rng)
     titles, features = len(case.title_ids), case.features
     tell("tuning on an inner split")
-    recipe = learn_recipe(split_inner(case.split, rng=rng), titles, features, rng=rng)
-    judged = {}
-    for model in fit_models(case.split, titles, recipe, features):
+    inner, seed = split_inner(case.split, rng=rng), service.settings.seed
+    recipe = learn_recipe(inner, titles, features, rng=rng)
+    rivals = learn_rivals(case.split, inner, titles, recipe, features, seed=seed)
+    case = replace(case, split=draw_members(case.split, MOST_JUDGED, rng=rng))
+    exam, judged = lay_out(case.split, titles), {}
+    for model in fit_models(case.split, titles, recipe, features, rivals):
         tell(f"judging {model.name}")
-        judged[model.name] = _judge(model, case.split, titles)
+        judged[model.name] = _judge(model, exam)
     return Evaluation(
         split=case.split,
-        models={name: _report(judged, name, rng) for name in judged},
-        segments=_segment(case, judged[LIVE].metrics[PRIMARY]),
+        models={name: _report(judged, name, rivals.live, rng) for name in judged},
+        segments=_segment(case, judged[rivals.live].metrics[PRIMARY]),
+        live=rivals.live,
         depth={name: each.depth for name, each in judged.items()},
         recipe=recipe,
-        seed=service.settings.seed,
+        seed=seed,
         data_hash=case.data_hash,
     )
 
 
+M = TypeVar("M", bound=Model | NextTitle, covariant=True)
+
+
 @dataclass(frozen=True)
-class Fitted:
+class Fitted(Generic[M]):
     """A model with what it took."""
 
     name: str
-    model: Model
+    model: M
     is_weighted: bool
     cpu_seconds: float
 
 
-def fit_models(split: Split, titles: int, recipe: Recipe, features: csr_array | None) -> Iterator[Fitted]:
-    """Fit every model of the comparison on the training part: baselines first, the live one last."""
+def fit_models(
+    split: Split, titles: int, recipe: Recipe, features: csr_array | None, rivals: Rivals
+) -> Iterator[Fitted[Model | NextTitle]]:
+    """Fit every model of the comparison on the training part: baselines first, then the blend, then the next title.
+
+    Where titles are hidden from training, models that know titles by their events alone cannot tell them apart; only
+    one of them stands there, for chance.
+    """
+    is_cold = split.protocol == "cold"
+    half_lives = HALF_LIVES if split.has_dates and not is_cold else HALF_LIVES[-1:]
+    yield from _fit_popular(split, titles, half_lives)
+    if not is_cold:
+        yield _fit_linear("ease-1000", split, titles, LinearSettings(reg=1000.0))
+    if rivals.factors is not None:
+        factors, spent = fit_rival_factors(split, titles, rivals.factors, rivals.seed)
+        yield Fitted(FACTORS, factors, rivals.factors.weighted, spent)
+    tuned = _fit_linear("linear", split, titles, recipe.linear)
+    if not is_cold:
+        yield tuned
     started = time.process_time()
-    counts = decayed_counts(split.train, titles, now=split.now)
-    spent = (time.process_time() - started) / len(HALF_LIVES)
-    for half_life, row in reversed(list(zip(HALF_LIVES, counts, strict=True))):
+    blend = blend_linear(tuned.model, split.train, recipe, now=split.now, features=features)
+    spent = tuned.cpu_seconds + time.process_time() - started
+    if is_cold:
+        yield Fitted("cold", Linear(blend.weights), tuned.is_weighted, spent)
+    yield Fitted(LIVE, blend, tuned.is_weighted, spent)
+    if rivals.next_weights is not None:
+        following, spent = fit_rival_next(split, titles, rivals.next_weights)
+        yield Fitted(NEXT, following, False, spent)
+
+
+def _fit_popular(split: Split, titles: int, half_lives: tuple[float, ...]) -> Iterator[Fitted[Popular]]:
+    started = time.process_time()
+    counts = decayed_counts(split.train, titles, now=split.now, half_lives=half_lives)
+    spent = (time.process_time() - started) / len(half_lives)
+    for half_life, row in reversed(list(zip(half_lives, counts, strict=True))):
         yield Fitted(name_popular(half_life), Popular(row), False, spent)
-    for name, settings in (("ease-1000", LinearSettings(reg=1000.0)), ("linear", recipe.linear)):
-        started = time.process_time()
-        linear = fit_events(split.train, titles, settings, now=split.now)
-        spent = time.process_time() - started
-        yield Fitted(name, linear, settings.weighted, spent)
-    if split.protocol == "cold" and features is not None:
-        started = time.process_time()
-        cold = Linear(fill_cold(linear.weights, features, split.is_known(titles), reg=recipe.cold_reg))
-        yield Fitted("cold", cold, recipe.linear.weighted, spent + time.process_time() - started)
+
+
+def _fit_linear(name: str, split: Split, titles: int, settings: LinearSettings) -> Fitted[Linear]:
     started = time.process_time()
-    blend = blend_linear(linear, split.train, recipe, now=split.now, features=features)
-    yield Fitted(LIVE, blend, recipe.linear.weighted, spent + time.process_time() - started)
+    linear = fit_events(split.train, titles, settings, now=split.now)
+    return Fitted(name, linear, settings.weighted, time.process_time() - started)
 
 
 @dataclass(frozen=True)
@@ -189,11 +231,12 @@ def _load_case(service: Service, protocol: str, min_rating: float | None, rng: n
 def _load_file_case(service: Service, path: Path, min_rating: float | None) -> _Case:
     given = read_split_file(path)
     if isinstance(given, dict):
-        return _of_file(split_from_next(given, where=str(path)), service)
+        return _of_file(split_from_next(given, where=str(path)), NOBODY)
     if "member_id" not in given.columns:
         loaded = load_log(service, min_rating=min_rating)
         return _of_log(split_from_cold(loaded.log, given, where=str(path)), loaded)
-    return _of_file(split_from_parts(given, where=str(path)), service)
+    members = service.read("members").select("member_id", "country")
+    return _of_file(split_from_parts(given, where=str(path)), members)
 
 
 def _of_log(split: Split, loaded: LoadedLog) -> _Case:
@@ -202,38 +245,40 @@ def _of_log(split: Split, loaded: LoadedLog) -> _Case:
     return _Case(split, log.member_ids, log.title_ids, loaded.features, countries, loaded.data_hash)
 
 
-def _of_file(file: FileSplit, service: Service) -> _Case:
-    countries = service.read("members").select("member_id", "country")
+NOBODY = pl.DataFrame(schema={"member_id": pl.String, "country": pl.String})
+"""The members of a file of lines, which are numbers of lines and not ids."""
+
+
+def _of_file(file: FileSplit, countries: pl.DataFrame) -> _Case:
     return _Case(file.split, file.member_ids, file.title_ids, None, countries, None)
 
 
-def _judge(fitted: Fitted, split: Split, titles: int) -> _Judged:
+def _judge(fitted: Fitted[Model | NextTitle], exam: Exam) -> _Judged:
     """Rank for every test member, some thousands at a time, and measure."""
-    allowed = np.zeros(titles, dtype=np.bool_)
-    allowed[split.title_rows] = True
-    tops = []
-    for start in range(0, len(split.member_rows), CHUNK):
-        rows = split.member_rows[start : start + CHUNK]
-        seen = build_histories(split.history, rows, titles)
-        histories = build_histories(split.history, rows, titles, weighted=True) if fitted.is_weighted else seen
-        tops.append(rank_titles(fitted.model.score(histories), DEPTH, seen=seen, allowed=allowed))
-    top = np.concatenate(tops)
+    split, titles = exam.split, exam.titles
+    top = np.concatenate([part.rank(_score(fitted, part), DEPTH) for part in exam.parts(CHUNK)])
     share = np.bincount(split.train["title_row"].to_numpy(), minlength=titles) / split.train["member_row"].n_unique()
     depth = np.where(top >= 0, share[top], np.nan)
     return _Judged(
-        metrics=member_metrics(top, split.relevant(titles)),
+        metrics=member_metrics(top, exam.relevant),
         coverage=coverage_at(20, top, split.title_rows),
         depth=[float(np.nanmean(column)) if not np.isnan(column).all() else math.nan for column in depth.T],
         cpu_seconds=fitted.cpu_seconds,
     )
 
 
-def _report(judged: dict[str, _Judged], name: str, rng: np.random.Generator) -> dict[str, Any]:
+def _score(fitted: Fitted[Model | NextTitle], part: Exam) -> NDArray[np.float32]:
+    if isinstance(fitted.model, NextTitle):
+        return score_exam(fitted.model, part)
+    return fitted.model.score(part.histories(weighted=fitted.is_weighted))
+
+
+def _report(judged: dict[str, _Judged], name: str, live: str, rng: np.random.Generator) -> dict[str, Any]:
     one = judged[name]
     facts = summarise(one.metrics) | {"coverage@20": one.coverage, "fit_cpu_s": round(one.cpu_seconds, 3)}
-    if name == LIVE:
+    if name == live:
         return facts
-    versus = compare_paired(judged[LIVE].metrics[PRIMARY], one.metrics[PRIMARY], rng=rng)
+    versus = compare_paired(judged[live].metrics[PRIMARY], one.metrics[PRIMARY], rng=rng)
     return facts | {"live_minus_this": {"metric": PRIMARY, **asdict(versus)}}
 
 

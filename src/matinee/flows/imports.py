@@ -21,10 +21,11 @@ from matinee.store.readers.movielens import read_movielens
 from matinee.store.readers.netflix import read_netflix_history
 from matinee.store.readers.table import read_table
 from matinee.store.service import Service
+from matinee.store.snapshot import Snapshot
 from matinee.store.view_intake import Progress
-from matinee.tables.check import check, check_service, check_table, known_ids
+from matinee.tables.check import REFERENCES, check, check_service, check_table, known_ids
 from matinee.tables.convert import convert
-from matinee.tables.problems import UNREADABLE, concat_problems, describe
+from matinee.tables.problems import concat_problems, describe, names_in_file
 from matinee.tables.schemas import TABLES
 
 PREVIEW_ROWS = 10
@@ -117,7 +118,7 @@ def import_batches(
         problems=quarantine.problems,
         sample=quarantine.sample,
         ignored={file: names for file, names in ignored.items() if names},
-        notes=[*notes, *_made(counts)],
+        notes=[*notes, *_made(counts), *_unknown(service, counts)],
         quarantine=service.path / FOLDER if quarantine.problems else None,
     )
 
@@ -243,8 +244,7 @@ def _understand(batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _ignored(batch: Batch) -> list[str]:
-    ours = {"row", UNREADABLE, *TABLES[batch.table].columns()}
-    return [name for name in batch.frame.columns if name not in ours]
+    return [name for name in names_in_file(batch.frame) if name not in TABLES[batch.table].columns()]
 
 
 def _made(counts: dict[str, Counts]) -> list[str]:
@@ -255,3 +255,22 @@ def _made(counts: dict[str, Counts]) -> list[str]:
         for table in advice
         if table in counts and (made := counts[table].made)
     ]
+
+
+def _unknown(service: Service, counts: dict[str, Counts]) -> list[str]:
+    """Say which rows of the tables imported name others that are not there yet; views never do."""
+    snapshot = service.snapshot()
+    notes = (_unknown_of(snapshot, table) for table in counts if table in REFERENCES and table != "views")
+    return [note for note in notes if note]
+
+
+def _unknown_of(snapshot: Snapshot, table: str) -> str:
+    is_unknown = snapshot.scan(table).select(
+        ~pl.col(column).is_in(snapshot.scan(other).select(ids).collect().to_series().implode())
+        for column, other, ids in REFERENCES[table]
+    )
+    found = is_unknown.collect()
+    rows = int(found.select(pl.any_horizontal(pl.all()).sum()).item())
+    others = " or ".join(other for column, other, _ in REFERENCES[table] if found[column].any())
+    advice = "import them, `matinee check` lists them"
+    return f"{rows:,} {table} name {others} that are not there yet; {advice}" if rows else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from matinee.recommend.blend import Blend
 from matinee.recommend.explain import explain_score
 from matinee.recommend.histories import build_histories
 from matinee.recommend.model import restore_model
+from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue
 from matinee.recommend.rank import rank_titles
 from matinee.store.models import load_model
 from matinee.store.outputs import write_parquet
@@ -70,6 +72,26 @@ class Recommender:
         return {title_id: row for row, title_id in enumerate(self.title_ids)}
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """The model's titles as pages see them."""
+        return build_catalogue(self.titles, self.title_ids)
+
+    @cached_property
+    def windows(self) -> pl.DataFrame:
+        """Rows of the table `windows`."""
+        return self.snapshot.read("windows")
+
+    @cached_property
+    def shelves(self) -> dict[tuple[str | None, date], Shelf]:
+        """What may be shown in a territory on the day last asked for; filled by `matinee.flows.pages`."""
+        return {}
+
+    @cached_property
+    def row_of_part(self) -> dict[str, int]:
+        """The row that every title of the service counts for, by its id: of an episode, the series."""
+        return dict(self.roots.iter_rows())
+
+    @cached_property
     def roots(self) -> pl.DataFrame:
         """Each title_id with the row of the title it counts for."""
         rows = pl.DataFrame({"root_id": self.title_ids}).with_row_index("title_row")
@@ -109,10 +131,10 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     Raises:
         UnknownId: if the service has no such member.
     """
-    member = _find_member(recommender, member_id)
-    history, seen = _load_histories(recommender, member)
-    note = _explain_newcomer(recommender, member.row(0, named=True), history)
-    scores = recommender.blend.score(history) if note is None else _newcomer_scores(recommender, member)
+    member = find_member(recommender, member_id)
+    history, seen = load_histories(recommender, member).slice(0, 1)
+    note = explain_newcomer(recommender, member.row(0, named=True), history, seen)
+    scores = recommender.blend.score(history) if note is None else score_newcomers(recommender, member)
     top = rank_titles(scores, k, seen=seen)[0]
     titles = [
         {
@@ -127,7 +149,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
 
 
 def recommend_all(recommender: Recommender, out: Path, *, k: int = 20) -> int:
-    """Recommend to every member and write one Parquet file: member_id, rank, title_id, score.
+    """Recommend to every member and write one Parquet file: member_id, rank (from 1), title_id, score.
 
     Args:
         recommender: the live model.
@@ -173,14 +195,14 @@ def explain(recommender: Recommender, member_id: str, title_id: str) -> dict[str
     Raises:
         UnknownId: if there is no such member or title.
     """
-    member = _find_member(recommender, member_id)
+    member = find_member(recommender, member_id)
     row = _find_title(recommender, title_id)
-    history, seen = _load_histories(recommender, member)
-    note = _explain_newcomer(recommender, member.row(0, named=True), history)
+    history, seen = load_histories(recommender, member).slice(0, 1)
+    note = explain_newcomer(recommender, member.row(0, named=True), history, seen)
     if note is None:
         score, because = float(recommender.blend.score(history)[0, row]), _explain_row(recommender, history, row)
     else:
-        score = float(_newcomer_scores(recommender, member)[0, row])
+        score = float(score_newcomers(recommender, member)[0, row])
         because = [_popular(score)]
     return {
         "member_id": member_id,
@@ -193,7 +215,12 @@ def explain(recommender: Recommender, member_id: str, title_id: str) -> dict[str
     }
 
 
-def _find_member(recommender: Recommender, member_id: str) -> pl.DataFrame:
+def find_member(recommender: Recommender, member_id: str) -> pl.DataFrame:
+    """Find a member: their one row of the table `members`.
+
+    Raises:
+        UnknownId: if the service has no such member.
+    """
     member = recommender.members.filter(pl.col("member_id") == member_id)
     if member.is_empty():
         raise UnknownId(f"no member {member_id!r}", todo="members are listed in the service's tables/members")
@@ -207,16 +234,42 @@ def _find_title(recommender: Recommender, title_id: str) -> int:
     return recommender.row_of[title_id]
 
 
-def _load_histories(recommender: Recommender, members: pl.DataFrame) -> tuple[csr_array, csr_array]:
-    """Lay out what the given members enjoyed, and all they ever started, one row a member."""
-    titles, n = recommender.titles, len(recommender.title_ids)
-    manifest = recommender.manifest
-    wanted = members.lazy().select("member_id")
-    views = recommender.snapshot.scan("views").join(wanted, on="member_id", how="semi").collect()
-    log = build_log(members, titles, views.lazy(), min_rating=manifest["min_rating"], top_rating=manifest["top_rating"])
+@dataclass(frozen=True)
+class _Histories:
+    """What some members enjoyed and what they ever started, numbered and sorted by member."""
+
+    enjoyed: pl.DataFrame
+    started: pl.DataFrame
+    titles: int
+    is_weighted: bool
+
+    def slice(self, start: int, stop: int) -> tuple[csr_array, csr_array]:
+        """Lay out the members from row `start` to `stop`: enjoyed and started, a row a member."""
+        rows = np.arange(start, stop)
+        enjoyed, started = (_of_rows(events, start, stop) for events in (self.enjoyed, self.started))
+        weighted = build_histories(enjoyed, rows, self.titles, weighted=self.is_weighted)
+        return weighted, build_histories(started, rows, self.titles)
+
+
+def _of_rows(events: pl.DataFrame, start: int, stop: int) -> pl.DataFrame:
+    low, high = np.searchsorted(events["member_row"].to_numpy(), [start, stop])
+    return events.slice(low, high - low)
+
+
+def load_histories(recommender: Recommender, members: pl.DataFrame) -> _Histories:
+    """Read the views of the given members once."""
+    manifest, wanted = recommender.manifest, members.lazy().select("member_id")
+    columns = ("member_id", "title_id", "started_at", "seconds", "rating")
+    views = recommender.snapshot.scan("views").select(columns).join(wanted, on="member_id", how="semi").collect()
+    log = build_log(
+        members,
+        recommender.titles,
+        views.lazy(),
+        min_rating=manifest["min_rating"],
+        top_rating=manifest["top_rating"],
+    )
     own = pl.DataFrame({"title_id": log.title_ids}).join(recommender.roots, on="title_id", how="left")["title_row"]
-    events = log.events.with_columns(title_row=own.gather(log.events["title_row"])).drop_nulls("title_row")
-    rows = np.arange(members.height)
+    enjoyed = log.events.with_columns(title_row=own.gather(log.events["title_row"])).drop_nulls("title_row")
     numbered = members.select("member_id").with_row_index("member_row")
     started = (
         views
@@ -224,22 +277,27 @@ def _load_histories(recommender: Recommender, members: pl.DataFrame) -> tuple[cs
         .unique()
         .join(numbered, on="member_id")
         .join(recommender.roots, on="title_id")
+        .select("member_row", "title_row", weight=pl.lit(1.0, dtype=pl.Float32))
+        .unique()
     )
-    seen = started.select("member_row", "title_row").unique().with_columns(weight=pl.lit(1.0, dtype=pl.Float32))
     is_weighted = bool(manifest["settings"]["linear"]["weighted"])
-    return build_histories(events, rows, n, weighted=is_weighted), build_histories(seen, rows, n)
+    titles = len(recommender.title_ids)
+    return _Histories(enjoyed.sort("member_row"), started.sort("member_row"), titles, is_weighted)
 
 
-def _explain_newcomer(recommender: Recommender, member: dict[str, Any], history: csr_array) -> str | None:
+def explain_newcomer(
+    recommender: Recommender, member: dict[str, Any], history: csr_array, seen: csr_array
+) -> str | None:
     """Say why a member gets the popular page; None = the member gets their own."""
     if member["personalised"] is not False and history.nnz:
         return None
-    why = "asked not to be profiled" if member["personalised"] is False else "no history yet"
+    nothing = "nothing yet that counts as enjoyed" if seen.nnz else "no history yet"
+    why = "asked not to be profiled" if member["personalised"] is False else nothing
     where = f"in {member['country']}" if member["country"] in recommender.countries else "on the service"
     return f"{why}: this is what is popular {where} now"
 
 
-def _newcomer_scores(recommender: Recommender, members: pl.DataFrame) -> NDArray[np.float32]:
+def score_newcomers(recommender: Recommender, members: pl.DataFrame) -> NDArray[np.float32]:
     """Look up decayed popularity in each member's country: float32 (members, titles)."""
     row_of = {country: row for row, country in enumerate(recommender.countries)}
     rows = [row_of.get(country, len(row_of)) for country in members["country"]]
@@ -260,17 +318,20 @@ def _popular(share: float) -> dict[str, Any]:
 
 
 def _rank_all(recommender: Recommender, k: int) -> Iterator[pl.DataFrame]:
-    for members in recommender.members.iter_slices(CHUNK):
-        history, seen = _load_histories(recommender, members)
+    everybody = recommender.members
+    histories, title_ids = load_histories(recommender, everybody), pl.Series(recommender.title_ids)
+    for start in range(0, everybody.height, CHUNK):
+        members = everybody.slice(start, CHUNK)
+        history, seen = histories.slice(start, start + members.height)
         scores = recommender.blend.score(history)
         plain = (np.diff(history.indptr) == 0) | ~members["personalised"].fill_null(True).to_numpy()
-        scores[plain] = _newcomer_scores(recommender, members.filter(pl.Series(plain)))
+        scores[plain] = score_newcomers(recommender, members.filter(pl.Series(plain)))
         top = rank_titles(scores, k, seen=seen)
         rows, ranks = np.nonzero(top >= 0)
         title_rows = top[rows, ranks]
         yield pl.DataFrame({
             "member_id": members["member_id"].gather(rows),
             "rank": ranks + 1,
-            "title_id": pl.Series(recommender.title_ids).gather(title_rows),
+            "title_id": title_ids.gather(title_rows),
             "score": scores[rows, title_rows],
         }).cast(PAGE)

@@ -1,4 +1,7 @@
-"""Tuning on one BLAS thread: many small solves, which threads only slow down where other work shares the cores."""
+"""Tuning for a verb: small solves on one BLAS thread, large ones on all.
+
+Many small solves are slowed down by threads where other work shares the cores.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ from threadpoolctl import threadpool_limits
 
 from matinee.measure.splits import Split
 from matinee.recommend.recipe import Recipe
-from matinee.recommend.tune import tune
+from matinee.recommend.tune import MOST_TITLES, tune_blend, tune_linear
 
 
 def learn_recipe(inner: Split, titles: int, features: csr_array | None, *, rng: np.random.Generator) -> Recipe:
     """Tune on an inner split; arguments and result as `matinee.recommend.tune.tune`."""
     with threadpool_limits(limits=1, user_api="blas"):
-        return tune(inner, titles, features, rng=rng)
+        linear = tune_linear(inner, titles, rng=rng)
+    with threadpool_limits(limits=1 if titles <= MOST_TITLES else None, user_api="blas"):
+        return tune_blend(inner, titles, linear, features, rng=rng)

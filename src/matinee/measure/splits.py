@@ -65,6 +65,11 @@ class Split:
         """Rows of the members with something to find, sorted, without repeats."""
         return self.target["member_row"].unique().sort().to_numpy().astype(np.int64)
 
+    @property
+    def has_dates(self) -> bool:
+        """Whether `at` is a time, not the place in a line of a file that knows no times."""
+        return self.now >= 86_400
+
     @cached_property
     def title_rows(self) -> npt.NDArray[np.int64]:
         """Rows of the titles that may be ranked, sorted: `candidates`, or every title seen in training."""
@@ -74,9 +79,7 @@ class Split:
 
     def is_known(self, n_titles: int) -> npt.NDArray[np.bool_]:
         """Tell which of the log's `n_titles` titles have an event in `train`: bool (n_titles,)."""
-        known = np.zeros(n_titles, dtype=np.bool_)
-        known[self.train["title_row"].to_numpy()] = True
-        return known
+        return is_known(self.train, n_titles)
 
     def relevant(self, n_titles: int) -> sparse.csr_array[np.bool_]:
         """Lay out the targets as a matrix: one row a member of `member_rows`, one column a title, stored = to be found.
@@ -167,15 +170,12 @@ def split_by_members(
 def split_next(events: pl.DataFrame) -> Split:
     """Find each member's last event from all that came before it.
 
-    Members with a single event stay in train and have no target. Of events of one member at the same second the
-    last is decided by `_scramble`, not by title number: a log is sorted by title within a second, and a model could
-    learn that order.
+    Members with a single event stay in train and have no target. Which of a member's events is the last: `order_views`.
 
     Args:
         events: positives of a log.
     """
-    members = _known(events)["member_row"].to_numpy()
-    order = np.lexsort((_scramble(events), events["at"].to_numpy(), members))
+    members, order = _known(events)["member_row"].to_numpy(), order_views(events)
     ends = np.append(members[order][1:] != members[order][:-1], True)
     starts = np.append(True, ends[:-1])
     is_last = np.zeros(len(order), dtype=np.bool_)
@@ -242,9 +242,25 @@ def split_inner(split: Split, *, rng: np.random.Generator) -> Split:
     raise ValueError(f"split.protocol: got {split.protocol!r}, want 'time', 'members', 'next' or 'cold'")
 
 
+def order_views(events: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Find the order by member, then by time: int64 (events,), row numbers.
+
+    Events of one member at the same second are put in an order of their own, not by title number: a log is sorted by
+    title within a second, and a model could learn that order.
+    """
+    return np.lexsort((_scramble(events), events["at"].to_numpy(), events["member_row"].to_numpy()))
+
+
 def of_members(events: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Keep the events of those members who have an event in `others` too."""
     return events.filter(pl.col("member_row").is_in(others["member_row"].unique().implode()))
+
+
+def is_known(events: pl.DataFrame, n_titles: int) -> npt.NDArray[np.bool_]:
+    """Tell which of `n_titles` titles have an event: bool (n_titles,)."""
+    known = np.zeros(n_titles, dtype=np.bool_)
+    known[events["title_row"].to_numpy()] = True
+    return known
 
 
 def latest_at(events: pl.DataFrame) -> int:

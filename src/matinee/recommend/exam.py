@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.sparse import csr_array
 from matinee.measure.ranking import ndcg_at
 from matinee.measure.splits import Split
 from matinee.recommend.histories import build_histories
-from matinee.recommend.rank import rank_titles
+from matinee.recommend.rank import rank_fairly
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,24 @@ class Exam:
             return self.seen
         return build_histories(self.split.history, self.split.member_rows, self.titles, weighted=True)
 
+    def rank(self, scores: NDArray[np.float32], k: int) -> NDArray[np.int32]:
+        """Rank what may be ranked and was not seen: int32 (n, k), from scores float32 (n, titles)."""
+        return rank_fairly(scores, k, seen=self.seen, allowed=self.allowed)
+
     def judge(self, scores: NDArray[np.float32]) -> float:
         """Measure the mean NDCG@100 of scores, float32 (n, titles)."""
-        top = rank_titles(scores, 100, seen=self.seen, allowed=self.allowed)
-        return float(np.mean(ndcg_at(100, top, self.relevant)))
+        return float(np.mean(ndcg_at(100, self.rank(scores, 100), self.relevant)))
+
+    def parts(self, size: int) -> Iterator[Exam]:
+        """Cut into exams of at most `size` members, in order."""
+        for start in range(0, len(self.split.member_rows), size):
+            rows = pl.Series(self.split.member_rows[start : start + size], dtype=pl.UInt32)
+            of_rows = pl.col("member_row").is_in(rows.implode())
+            split = replace(
+                self.split, target=self.split.target.filter(of_rows), history=self.split.history.filter(of_rows)
+            )
+            stop = start + size
+            yield replace(self, split=split, seen=self.seen[start:stop], relevant=self.relevant[start:stop])
 
 
 def lay_out(split: Split, titles: int) -> Exam:

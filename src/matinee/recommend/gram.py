@@ -6,10 +6,11 @@ counts are exact up to 2^24, about 16.7 million events of one title in a shard.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from matinee.recommend.compiled import compiled
 
 
 def compute_gram(X: csr_array, member_weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
@@ -33,7 +34,7 @@ def compute_gram(X: csr_array, member_weights: NDArray[np.float32] | None = None
     return G
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _accumulate(  # ruff: ignore[too-many-positional-arguments] - numba takes arrays, no structures
     row_starts: NDArray[np.integer],
     row_titles: NDArray[np.integer],

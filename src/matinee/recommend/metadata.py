@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-FIELD_WEIGHTS = {"director": 1.5, "writer": 1.0, "actor": 1.0, "franchise": 1.5, "word": 0.3}
-"""How much a field counts beside genres, keywords, years and the rest (1): synopses are long and mostly chance."""
+WORD_WEIGHT = 0.3
+"""How much a word of the synopsis counts beside a genre, a person or a year (1): there are many, most mean nothing."""
 
 MIN_TITLES = 2
 """A feature that fewer titles share says nothing about another title; nor does one that all share."""
@@ -34,7 +34,7 @@ def build_features(titles: pl.DataFrame, people: pl.DataFrame, credits: pl.DataF
     features = pl.concat([_of_titles(titles), _of_credits(titles, named)]).unique()
     counted = features.with_columns(n=pl.len().over("field", "value"))
     counted = counted.filter(pl.col("n").is_between(MIN_TITLES, len(titles) - 1))
-    weight = pl.col("field").replace_strict(FIELD_WEIGHTS, default=1.0, return_dtype=pl.Float32)
+    weight = pl.when(pl.col("field") == "word").then(WORD_WEIGHT).otherwise(1.0)
     counted = counted.with_columns(
         column=pl.struct("field", "value").rank("dense") - 1, weight=weight * (len(titles) / pl.col("n")).log()
     )

@@ -99,12 +99,11 @@ def counts_by_country(
     Returns:
         float32 (countries, titles).
     """
-    whole = decayed_counts(events, titles, now=now, half_lives=(half_life,))[0]
+    rows = events["title_row"].to_numpy()
+    country = country_rows[events["member_row"].to_numpy()].astype(np.int64)
+    weight = np.exp2(-np.maximum(now - events["at"].to_numpy(), 0) / DAY / half_life)
+    known = country >= 0
+    own = np.bincount((country * titles + rows)[known], weight[known], minlength=countries * titles)
+    whole = np.bincount(rows, weight, minlength=titles)
     shared = TRUST * whole / max(float(whole.sum()), 1e-9)
-    country = country_rows[events["member_row"].to_numpy()]
-    rows = [
-        decayed_counts(events.filter(pl.Series(country == c)), titles, now=now, half_lives=(half_life,))[0]
-        for c in range(countries)
-    ]
-    own = np.asarray(rows, dtype=np.float32).reshape(countries, titles)
-    return np.asarray(own + shared, dtype=np.float32)
+    return np.asarray(own.reshape(countries, titles) + shared, dtype=np.float32)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
+from matinee.measure.splits import is_known
 from matinee.recommend.blend import Blend, build_blend
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.linear import Linear, LinearSettings, fit_events
@@ -20,7 +21,7 @@ class Recipe:
 
     Attributes:
         linear: settings of the item model.
-        cold_reg: ridge of cold titles, > 0.
+        cold_reg: ridge of titles that nobody has watched, > 0.
         taste: weight of the linear term.
         popular_weights: weight of each of `HALF_LIVES`.
         half_life: days, one of `HALF_LIVES`: the best for popularity alone, which members without history get.
@@ -58,8 +59,7 @@ def blend_linear(
 ) -> Blend:
     """Blend a fitted item model with popularity; arguments as `fit_recipe`."""
     titles = len(linear.weights)
-    known = np.zeros(titles, dtype=np.bool_)
-    known[events["title_row"].to_numpy()] = True
+    known = is_known(events, titles)
     weights = linear.weights
     if features is not None:
         weights = fill_cold(weights, features, known, reg=recipe.cold_reg)

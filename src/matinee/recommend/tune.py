@@ -15,7 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matinee.measure.splits import Split
+from matinee.errors import MatineeError
+from matinee.measure.splits import Split, split_by_members, split_cold
 from matinee.recommend.blend import standardise_scores
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.exam import Exam, draw_members, lay_out
@@ -44,40 +45,29 @@ MOST_TITLES = 4000
 
 
 def tune(split: Split, titles: int, features: csr_array | None = None, *, rng: np.random.Generator) -> Recipe:
-    """Learn a recipe on an inner split.
-
-    Args:
-        split: the inner split; only its own training part is fitted on.
-        titles: number of titles of the log.
-        features: metadata of titles, float32 (titles, features); None = none known.
-        rng: draws the members to judge on, and the folds.
-
-    Returns:
-        the recipe. If the cross-fitted blend does not beat the best single part, it is that part alone; if no part
-        finds anything, there is nothing to learn from, and the blend stays as in the default recipe.
-    """
-    linear = tune_linear(split, titles, rng=rng)
-    exam = lay_out(draw_members(split, MOST_MEMBERS, rng=rng), titles)
-    histories = exam.histories(weighted=linear.weighted)
-    weights = fit_events(split.train, titles, linear, now=split.now).weights
-    recipe = Recipe(linear)
-    if features is not None and not exam.known[exam.split.title_rows].all():
-        filled = {reg: fill_cold(weights, features, exam.known, reg=reg) for reg in COLD_REGS}
-        recipe = replace(recipe, cold_reg=max(COLD_REGS, key=lambda reg: exam.judge(histories @ filled[reg])))
-        weights = filled[recipe.cold_reg]
-    scores = standardise_scores(histories @ weights, exam.known)
-    log_counts = standardise_log(decayed_counts(split.train, titles, now=split.now), exam.known)
-    return choose_blend(exam, scores, log_counts, recipe, rng=rng)
+    """Learn a recipe on an inner split: `tune_linear`, then `tune_blend`; arguments and result as there."""
+    return tune_blend(split, titles, tune_linear(split, titles, rng=rng), features, rng=rng)
 
 
 def tune_linear(split: Split, titles: int, *, rng: np.random.Generator) -> LinearSettings:
-    """Search the settings of the linear model, one after the other, each with the best `reg` for it."""
-    kept = _keep_most_watched(draw_members(split, MOST_MEMBERS, rng=rng), titles)
-    if kept is None:
+    """Search the settings of the linear model, one after the other, each with the best `reg` for it.
+
+    Args:
+        split: the inner split. Under the cold protocol, where an item model alone knows nothing, members are held out
+            of its training part instead.
+        titles: number of titles of the log.
+        rng: draws the members to fit and to judge on.
+
+    Returns:
+        the best settings found; the default ones where the log is too small to tell.
+    """
+    try:
+        inner = split_by_members(split.train, rng=rng) if split.protocol == "cold" else split
+        small, kept = _keep_most_watched(draw_members(inner, MOST_MEMBERS, rng=rng), titles)
+    except MatineeError:
         return LinearSettings()
-    small, titles = kept
     small, share = _thin_training(small, rng)
-    judge = _make_judge(lay_out(small, titles))
+    judge = _make_judge(lay_out(small, len(kept)))
     best, score = _climb(LinearSettings(), judge)
     for name, values in TRIALS:
         for value in values:
@@ -85,6 +75,51 @@ def tune_linear(split: Split, titles: int, *, rng: np.random.Generator) -> Linea
             if trial_score > score:
                 best, score = trial, trial_score
     return replace(best, reg=best.reg / share)
+
+
+def tune_blend(
+    split: Split, titles: int, linear: LinearSettings, features: csr_array | None, *, rng: np.random.Generator
+) -> Recipe:
+    """Learn the rest of the recipe: the ridge of cold titles, and the weights of the blend.
+
+    Args:
+        split: the inner split; only its own training part is fitted on.
+        titles: number of titles of the log.
+        linear: settings of the linear model.
+        features: metadata of titles, float32 (titles, features); None = none known.
+        rng: draws the members to judge on, hidden titles and folds.
+
+    Returns:
+        the recipe. If the cross-fitted blend does not beat the best single part, it is that part alone; if no part
+        finds anything, there is nothing to learn from, and the blend stays as in the default recipe.
+    """
+    recipe = Recipe(linear)
+    exam = lay_out(draw_members(split, MOST_MEMBERS, rng=rng), titles)
+    weights = fit_events(split.train, titles, linear, now=split.now).weights
+    if features is not None and features.nnz:
+        recipe = replace(recipe, cold_reg=tune_cold(split, titles, linear, features, rng=rng))
+        weights = fill_cold(weights, features, exam.known, reg=recipe.cold_reg)
+    scores = standardise_scores(exam.histories(weighted=linear.weighted) @ weights, exam.known)
+    log_counts = standardise_log(decayed_counts(split.train, titles, now=split.now), exam.known)
+    return choose_blend(exam, scores, log_counts, recipe, rng=rng)
+
+
+def tune_cold(
+    split: Split, titles: int, linear: LinearSettings, features: csr_array, *, rng: np.random.Generator
+) -> float:
+    """Choose the ridge of cold titles, on titles of the training part that are hidden for it.
+
+    Arguments as `tune_blend`; the default where the log is too small to tell.
+    """
+    try:
+        hidden = split if split.protocol == "cold" else split_cold(split.train, rng=rng)
+        small, kept = _keep_most_watched(draw_members(hidden, MOST_MEMBERS, rng=rng), titles)
+    except MatineeError:
+        return Recipe().cold_reg
+    exam, known = lay_out(small, len(kept)), features[kept]
+    weights = fit_events(small.train, len(kept), linear, now=small.now).weights
+    histories = exam.histories(weighted=linear.weighted)
+    return max(COLD_REGS, key=lambda reg: exam.judge(histories @ fill_cold(weights, known, exam.known, reg=reg)))
 
 
 def _make_judge(exam: Exam) -> Callable[[LinearSettings], float]:
@@ -131,14 +166,19 @@ def _thin_training(split: Split, rng: np.random.Generator) -> tuple[Split, float
     return replace(split, train=train, candidates=split.title_rows), MOST_TRAINED / len(rows)
 
 
-def _keep_most_watched(split: Split, titles: int) -> tuple[Split, int] | None:
-    """Leave out all but the most watched titles, renumbered; the split as it is where that would change nothing.
+def _keep_most_watched(split: Split, titles: int) -> tuple[Split, NDArray[np.int64]]:
+    """Leave out all but the most watched titles, renumbered; also the rows that are kept, ascending.
 
-    None where no target is among them, so that there is nothing to judge by.
+    Titles that are hidden from training count by what members went on to watch.
+
+    Raises:
+        MatineeError: if no target is among them, so that there is nothing to judge by.
     """
-    if titles <= MOST_TITLES or split.candidates is not None:
-        return split, titles
+    if titles <= MOST_TITLES:
+        return split, np.arange(titles)
     counts = np.bincount(split.train["title_row"].to_numpy(), minlength=titles)
+    if split.candidates is not None:
+        counts += np.bincount(split.target["title_row"].to_numpy(), minlength=titles)
     kept = np.sort(np.argsort(-counts, kind="stable")[:MOST_TITLES])
     places = pl.DataFrame({"title_row": kept.astype(np.uint32), "place": np.arange(len(kept), dtype=np.uint32)})
 
@@ -146,7 +186,8 @@ def _keep_most_watched(split: Split, titles: int) -> tuple[Split, int] | None:
         joined = events.join(places, on="title_row", maintain_order="left")
         return joined.with_columns(title_row="place").drop("place")
 
+    candidates = split.candidates
+    if candidates is not None:
+        candidates = np.flatnonzero(np.isin(kept, candidates))
     train, history, target = renumber(split.train), renumber(split.history), renumber(split.target)
-    if target.is_empty():
-        return None
-    return replace(split, train=train, history=history, target=target), len(kept)
+    return replace(split, train=train, history=history, target=target, candidates=candidates), kept

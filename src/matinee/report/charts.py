@@ -20,7 +20,7 @@ from matplotlib.typing import RcKeyType
 
 from matinee.report.numbers import Estimate, Number, show_percent
 
-WIDTH = 5.4
+WIDTH = 4.8
 """Inches. Narrow, so that the words stay legible when a phone shrinks the drawing."""
 
 ROW = 0.27
@@ -115,11 +115,13 @@ def draw_places(lines: Sequence[tuple[str, Sequence[Number]]], *, live: str, axi
             width = 2.2 if name == live else 1.6
             axes.plot(range(1, len(known) + 1), known, color=color, linestyle=dashes, linewidth=width, label=name)
         axes.set_ylim(bottom=0)
-        axes.set_xlim(left=1)
+        longest = max((len(shares) for _, shares in lines), default=1)
+        axes.set_xlim(1, max(longest, 2))
+        axes.set_xticks([1, *(place for place in range(20, longest + 1, 20))])
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlabel("place in the list")
         axes.set_title(axis, loc="left", fontsize=9, color=MUTED)
-        axes.legend(loc="upper right")
+        figure.legend(loc="outside upper left", ncols=3, handlelength=2.4)
         return _write(figure, label)
 
 

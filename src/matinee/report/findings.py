@@ -27,6 +27,12 @@ from matinee.report.words import describe_model
 METRIC = "ndcg@100"
 """What models are sorted and compared by, and cut into segments."""
 
+PLAIN = "popular"
+"""The model that the headline sets beside the live one."""
+
+ENOUGH = 30
+"""Members from which a segment's mean is worth a word."""
+
 MOST_SEGMENTS = 12
 """Rows of a chart of segments; of more, those with most members are shown."""
 
@@ -106,7 +112,7 @@ def say_headline(rows: Sequence[ModelRow]) -> str:
         return "No model is live in this evaluation."
     ndcg, recall = live.metrics[METRIC], live.metrics["recall@20"]
     own = f"The live model reaches NDCG@100 {show_number(ndcg.value)} and recall@20 {show_number(recall.value)}"
-    plain = find_row([row for row in rows if not row.is_live], "popular")
+    plain = find_row([row for row in rows if not row.is_live], PLAIN)
     if plain is None or plain.behind is None:
         return f"{own} (95% interval of NDCG@100 {show_interval(ndcg)})."
     other, other_recall = plain.metrics[METRIC].value, plain.metrics["recall@20"].value
@@ -126,11 +132,11 @@ def _say_verdict(behind: Estimate) -> str:
 
 
 def say_runner_up(rows: Sequence[ModelRow]) -> str:
-    """Say how the live model does beside the best of the others; empty if it is alone."""
+    """Say how the live model does beside the best of the others; empty if that is plain popularity, or nobody."""
     best = next((row for row in rows if row.behind is not None), None)
-    if best is None or best.behind is None or best.behind.value is None:
+    if best is None or best.behind is None or best.name == PLAIN:
         return ""
-    return f"The best of the others is {best.name}; beside it the live model is {_say_verdict(best.behind)}."
+    return f"Against {best.name}, the best of the others: {_say_verdict(best.behind)}."
 
 
 def say_accuracy(rows: Sequence[ModelRow]) -> str:
@@ -178,15 +184,12 @@ def list_places(lines: Sequence[tuple[str, Sequence[Number]]]) -> list[int]:
 
 def say_depth(lines: Sequence[tuple[str, Sequence[Number]]]) -> str:
     """Say how well known the titles are at both ends of each list."""
-    ends = []
+    said = []
     for name, shares in lines:
         known = [(place, share) for place, share in enumerate(shares, start=1) if share is not None]
         (first, high), (last, low) = known[0], known[-1]
-        ends.append(
-            f"{name}: {show_percent(high, 1)} of members had taken up the title at place {first}, "
-            f"{show_percent(low, 1)} the one at place {last}"
-        )
-    return "; ".join(ends) + "." if ends else ""
+        said.append(f"{name} {show_percent(high, 1)} at place {first} and {show_percent(low, 1)} at place {last}")
+    return f"Of members, so many had taken up the title: {'; '.join(said)}." if said else ""
 
 
 def list_segments(evaluation: Mapping[str, Any]) -> list[SegmentTable]:
@@ -202,19 +205,17 @@ def _read_segment(name: str, given: Sequence[Mapping[str, Any]]) -> SegmentTable
 
 
 def say_segments(table: SegmentTable) -> str:
-    """Say where the live model does best and worst."""
-    known = [(one.value, segment) for segment, _, one in table.rows if one.value is not None]
+    """Say where the live model does best and worst, among segments of at least ENOUGH members."""
+    more = f" Shown are the {len(table.rows)} largest; {table.left_out} more are left out." if table.left_out else ""
+    known = [(one.value, segment, n) for segment, n, one in table.rows if one.value is not None and n >= ENOUGH]
     if not known:
-        return "NDCG@100 is undefined in every segment."
-    (high, best), (low, worst) = max(known), min(known)
+        return f"Every segment has fewer than {ENOUGH} members, too few to compare.{more}"
+    (high, best, n_best), (low, worst, n_worst) = max(known), min(known)
+    top = f"{best} ({show_number(high)}, {n_best:,} members)"
     if best == worst:
-        return f"NDCG@100 is {show_number(high)} for {best}."
-    text = f"NDCG@100 is highest for {best} ({show_number(high)}) and lowest for {worst} ({show_number(low)})."
-    return (
-        f"{text} Shown are the {len(table.rows)} largest; {table.left_out} more are left out."
-        if table.left_out
-        else text
-    )
+        return f"Of segments with {ENOUGH} members or more there is one: {top}.{more}"
+    bottom = f"{worst} ({show_number(low)}, {n_worst:,} members)"
+    return f"NDCG@100 is highest for {top} and lowest for {bottom}.{more}"
 
 
 def _or_less(value: Number) -> float:

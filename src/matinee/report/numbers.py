@@ -66,7 +66,7 @@ def show_number(value: Any, digits: int = 3) -> str:  # ruff: ignore[any-type] -
 
 
 def show_signed(value: Any, digits: int = 3) -> str:  # ruff: ignore[any-type] - as JSON gives it
-    """Show a difference with its sign: "+0.035", "−0.010"."""
+    """Show a difference with its sign: "+0.035", "-0.010"."""
     number = as_number(value)
     if number is None:
         return NONE

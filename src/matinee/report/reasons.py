@@ -25,8 +25,8 @@ def say_reason(because: Iterable[Mapping[str, Any]]) -> str:
     the page for its popularity alone is said to be popular, even if one watched title speaks for it.
 
     Args:
-        because: contributions to the score, in any order: {"kind": "watched" | "popular" | "metadata", "title_id",
-            "name", "share"}; a share may be negative.
+        because: contributions to the score, in any order: {"kind": "watched" | "popular" | "metadata" | "rest",
+            "title_id", "name", "share"}; a share may be negative. "rest" = watched titles that are not to be named.
 
     Returns:
         the reason, without a full stop, naming at most `MOST_NAMED` titles.
@@ -35,9 +35,12 @@ def say_reason(because: Iterable[Mapping[str, Any]]) -> str:
     tastes = [part for part in parts if part["kind"] != "popular"]
     taste = sum(part["share"] for part in tastes)
     popular = sum(part["share"] for part in parts if part["kind"] == "popular")
-    liked = sorted((part for part in tastes if part["share"] > 0), key=lambda part: -part["share"])
+    named = [part for part in tastes if part["kind"] != "rest"]
+    liked = sorted((part for part in named if part["share"] > 0), key=lambda part: -part["share"])
     if liked and taste > 0 and taste >= WORTH_SAYING * popular:
         return _say_liked(liked, taste, popular)
+    if len(named) < len(tastes) and taste > 0 and taste >= WORTH_SAYING * popular:
+        return "because of what you watched"
     if popular > 0:
         return "popular with everybody right now"
     return "the best of what is left" if parts else "no reason is recorded"

@@ -114,7 +114,7 @@ class Intake:
         self._counts[table]["read"] += frame.height
         frame = frame.select("row", *TABLES[table].columns())
         with plain_disk_errors(self._path):
-            self.quarantine.see(table, file, frame)
+            self.quarantine.see(table, file)
             if table == "views":
                 self._views.add(frame, file)
             elif frame.height:
@@ -131,7 +131,7 @@ class Intake:
         """
         with plain_disk_errors(self._path):
             for (table, file), some in problems.group_by("table", "file", maintain_order=True):
-                self.quarantine.see(str(table), str(file), some.drop("file"))
+                self.quarantine.see(str(table), str(file))
                 self._counts[str(table)]["read"] += some["row"].n_unique()
             self.quarantine.add(problems)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from matinee.errors import UsageError
 from matinee.store.disk import plain_disk_errors, write_file
 
 
@@ -14,8 +15,10 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame to `path`, making its folder if need be.
 
     Raises:
+        UsageError: the name does not end in .parquet, or is a folder's.
         StoreError: the disk said no; what stood there before still does.
     """
+    check_name(path, ".parquet")
     content = io.BytesIO()
     frame.write_parquet(content)
     _write(content.getvalue(), path)
@@ -28,6 +31,16 @@ def write_text(text: str, path: Path) -> None:
         StoreError: the disk said no; what stood there before still does.
     """
     _write(text.encode(), path)
+
+
+def check_name(path: Path, ending: str) -> None:
+    """Check the name of a file to be written, before the work is done.
+
+    Raises:
+        UsageError: it does not end in `ending`, or is a folder's.
+    """
+    if path.suffix != ending or path.is_dir():
+        raise UsageError(f"no name for a {ending} file", where=str(path), todo=f"give a file that ends in {ending}")
 
 
 def _write(content: bytes, path: Path) -> None:

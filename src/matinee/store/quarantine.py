@@ -1,18 +1,21 @@
 """Where rejected rows wait: problems found during an import, and the files that keep them.
 
-    quarantine/<table>-<hash>.parquet    the problems of one source file in one table, columns `PROBLEMS`
+    quarantine/<table>-<file>-<hash>.parquet    the problems of one source file in one table, columns `PROBLEMS`
 
-The hash is of what the source holds, so importing it again replaces the file, or removes it once all is well.
+The place is made of the source's name, without its folder, and not of what it holds: importing a mended file of the
+same name replaces the problems of the one before, or removes them once all is well.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import hashlib
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
 
 from matinee.store.disk import sync_file
+from matinee.store.readers.slug import slug
 from matinee.store.spill import Spill
 from matinee.tables.problems import concat_problems
 
@@ -21,7 +24,10 @@ SAMPLE = 20
 """Problems to keep at hand for a summary."""
 
 Source = tuple[str, str]
-"""A table, and the file its rows came from."""
+"""A table, and the name of the file its rows came from."""
+
+_READABLE = 40
+"""Characters of a file's name that are kept; its hash tells names apart."""
 
 
 class Quarantine:
@@ -44,11 +50,11 @@ class Quarantine:
         self._folder = service / FOLDER
         self._staging = staging
         self._spill = Spill(staging / "problems", ["table", "file"], limit=100_000)
-        self._hashes: defaultdict[Source, int] = defaultdict(int)
+        self._seen: set[Source] = set()
 
-    def see(self, table: str, file: str, rows: pl.DataFrame) -> None:
-        """Let rows of a source count towards its hash, which depends neither on their order nor on their batches."""
-        self._hashes[table, file] += int(rows.hash_rows().sum())  # wraps at 2⁶⁴, which is as good
+    def see(self, table: str, file: str) -> None:
+        """Note that this import reads a source: what lies here of it is out of date."""
+        self._seen.add((table, file))
 
     def add(self, problems: pl.DataFrame) -> None:
         """Take problems; all problems of a row must come together."""
@@ -72,13 +78,13 @@ class Quarantine:
             finished = self._staging / f"quarantine-{number}.parquet"
             self._spill.scan((table, file)).sink_parquet(finished, row_group_size=1 << 16)
             sync_file(finished)
-            moves[finished] = self._place((table, file))
+            moves[finished] = self._place(table, file)
         return moves
 
     def settled(self) -> list[Path]:
         """List where files of earlier imports would lie whose sources no longer have a problem."""
-        bad = {self._place((table, file)) for table, file in self._spill.bins()}
-        return [place for source in self._hashes if (place := self._place(source)) not in bad]
+        return [self._place(table, file) for table, file in sorted(self._seen - {*self._spill.bins()})]
 
-    def _place(self, source: Source) -> Path:
-        return self._folder / f"{source[0]}-{self._hashes[source] % 2**64:016x}.parquet"
+    def _place(self, table: str, file: str) -> Path:
+        digest = hashlib.sha256(file.encode()).hexdigest()[:8]
+        return self._folder / f"{table}-{slug(file)[:_READABLE]}-{digest}.parquet"

@@ -24,6 +24,7 @@ REFERENCES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType({
     "views": (("title_id", "titles", "title_id"),),
     "windows": (("title_id", "titles", "title_id"),),
     "audience": (("title_id", "titles", "title_id"),),
+    "exposures": (("title_id", "titles", "title_id"),),
 })
 """For each table: (column, table it refers to, column there)."""
 

@@ -23,7 +23,7 @@ import polars as pl
 
 from matinee.errors import BadFile
 from matinee.tables.check import find_broken_rules
-from matinee.tables.problems import UNREADABLE, as_text, concat_problems, no_problems, problems_of
+from matinee.tables.problems import UNREADABLE, as_text, concat_problems, names_in_file, no_problems, problems_of
 from matinee.tables.schemas import TABLES
 from matinee.tables.times import days, times
 
@@ -33,6 +33,9 @@ _SEPARATORS = "|;,"
 
 FIRST_ROWS = 2
 """A frame that starts at this row or before is the head of a file."""
+
+MANY_VALUES = 30
+"""So many values of an optional column say how the whole column is written."""
 
 
 def convert(
@@ -53,12 +56,13 @@ def convert(
         whatever rule of `check` the rest of such a row breaks.
 
     Raises:
-        BadFile: a column that may not be null is not there, or no time in the first rows of the file can be read.
+        BadFile: a column that may not be null is not there, or no time in the first rows of the file can be read: of a
+            column that may be null, at least `MANY_VALUES`.
     """
     columns = TABLES[table].columns()
     rows, unreadable = _part_unreadable(table, frame, file)
-    if not rows.is_empty():
-        _check_columns(columns, rows, file)
+    if names_in_file(rows) or not rows.is_empty():
+        check_columns(table, rows, file=file)
     texts = rows.select(_clean(name, rows.schema[name]) for name in (*columns, "row") if name in rows.columns)
     typed = texts.select(
         *(
@@ -78,28 +82,37 @@ def convert(
     return _part_failed(table, rows, typed, failed, file=file, time=time, unreadable=unreadable)
 
 
-def _check_columns(columns: dict[str, dy.Column], frame: pl.DataFrame, file: str) -> None:
-    missing = [name for name, column in columns.items() if not column.nullable and name not in frame.columns]
+def check_columns(table: str, frame: pl.DataFrame, *, file: str) -> None:
+    """Refuse a reader's frame that lacks a column which may not be null.
+
+    Raises:
+        BadFile: it does; the words name the columns it has, and what to do.
+    """
+    there = names_in_file(frame)
+    missing = [name for name, column in TABLES[table].columns().items() if not column.nullable and name not in there]
     if not missing:
         return
-    there = ", ".join(name for name in frame.columns if name not in {"row", UNREADABLE})
     raise BadFile(
-        f"no column {', '.join(missing)}; the file has {there}",
+        f"no column {', '.join(missing)}; the file has {', '.join(there)}",
         where=file,
         todo=f"name it with --map {missing[0]}=THEIRS, or name all columns of a file without header with --columns",
     )
 
 
 def _check_times(columns: dict[str, dy.Column], texts: pl.DataFrame, failed: dict[str, pl.Series], file: str) -> None:
-    """Stop at a time column whose every value fails at the head of a file: it is written in another way throughout."""
+    """Stop at a time column whose every value fails at the head of a file: it is written in another way throughout.
+
+    A few odd values in a column that may be empty do not say so: they are problems of their rows.
+    """
     first_row = texts["row"].min()
     if not isinstance(first_row, int) or first_row > FIRST_ROWS:
         return
     for name, mask in failed.items():
-        values = texts[name]
-        if isinstance(columns[name], dy.Datetime | dy.Date) and mask.sum() == values.is_not_null().sum():
+        column, values = columns[name], texts[name].drop_nulls()
+        is_time = isinstance(column, dy.Datetime | dy.Date) and mask.sum() == len(values)
+        if is_time and (len(values) >= MANY_VALUES or not column.nullable):
             raise BadFile(
-                f"no value of {name} can be read as a time, such as '{values.filter(mask)[0]}'",
+                f"no value of {name} can be read as a time, such as '{values[0]}'",
                 where=file,
                 todo="say how times are written: --time unix, or a format such as --time '%d/%m/%Y %H:%M'",
             )

@@ -30,6 +30,8 @@ JSON object, so that a row set aside is never lost.
 UNREADABLE = "unreadable"
 """A column of a reader's frame: the text of a line that could not be cut into fields; null in every other row."""
 
+_OWN = ("row", UNREADABLE)
+
 NOT_EMPTY = "not empty"
 """`wanted` of a value that must be there."""
 
@@ -48,6 +50,21 @@ def no_problems() -> pl.DataFrame:
 def concat_problems(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Put frames of `PROBLEMS` together, ordered by row and otherwise as they came."""
     return pl.concat([no_problems(), *frames]).sort("row", maintain_order=True)
+
+
+def safe_name(name: str) -> str:
+    """Name a file's column so that it is never taken for `row` or `unreadable`: these two get a space behind."""
+    return f"{name} " if name.rstrip(" ") in _OWN else name
+
+
+def plain_name(name: str) -> str:
+    """Name a column as the file does; undoes `safe_name`."""
+    return name[:-1] if name.rstrip(" ") in _OWN else name
+
+
+def names_in_file(frame: pl.DataFrame) -> list[str]:
+    """List the columns of a reader's frame as the file names them."""
+    return [plain_name(name) for name in frame.columns if name not in _OWN]
 
 
 def problems_of(
@@ -119,10 +136,13 @@ def describe(problem: Mapping[str, Any]) -> str:
 def _record(frame: pl.DataFrame) -> pl.Expr:
     """Make the expression of a row as a JSON object, types that JSON lacks as text."""
     columns = [
-        pl.col(name) if dtype.is_integer() or dtype.is_float() or isinstance(dtype, _IN_JSON) else as_text(name, dtype)
-        for name, dtype in frame.schema.items()
-        if name not in {"row", UNREADABLE}
+        _in_json(name, dtype).alias(plain_name(name)) for name, dtype in frame.schema.items() if name not in _OWN
     ]
     if UNREADABLE in frame.columns:
         columns.append(pl.col(UNREADABLE).alias("line"))
     return pl.struct(columns).struct.json_encode()
+
+
+def _in_json(name: str, dtype: pl.DataType) -> pl.Expr:
+    is_kept = dtype.is_integer() or dtype.is_float() or isinstance(dtype, _IN_JSON)
+    return pl.col(name) if is_kept else as_text(name, dtype)

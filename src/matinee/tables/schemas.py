@@ -58,13 +58,9 @@ class Members(dy.Schema):
 
     member_id = _key("the service's own id of the member")
     country = _country("where the member lives, ISO 3166-1 alpha-2")
-    joined_at = dy.Datetime(
-        nullable=True, time_unit="us", time_zone="UTC", metadata=_about("start of membership, UTC", "unknown")
-    )
+    joined_at = _time("start of membership, UTC", "unknown")
     plan = _text("name of the subscription plan", "unknown")
-    personalised = dy.Bool(
-        nullable=True, metadata=_about("false = asked not to be profiled", "did not say; treated as true")
-    )
+    personalised = _yes("false = asked not to be profiled", "did not say; treated as true")
 
 
 class Titles(dy.Schema):
@@ -152,6 +148,27 @@ class Audience(dy.Schema):
     available_from = _day("first day it could be watched", "unknown")
 
 
+class Exposures(dy.Schema):
+    """One row a title shown to a member: what was on the page, by whose choice and with what chance."""
+
+    exposure_id = _key("the service's own id of the exposure")
+    member_id = dy.String(nullable=False, min_length=1, metadata=_about("who was shown it"))
+    title_id = dy.String(nullable=False, min_length=1, metadata=_about("what was shown"))
+    shown_at = dy.Datetime(
+        nullable=False, time_unit="us", time_zone="UTC", metadata=_about("when the page was shown, UTC")
+    )
+    experiment = _text("name of the experiment that the page was part of", "none")
+    arm = _text("arm of the experiment; on an interleaved page, the one that put the title there", "none")
+    place = dy.Int32(nullable=True, min=1, metadata=_about("place in its row of the page, 1 = first", "unknown"))
+    propensity = dy.Float64(
+        nullable=True,
+        min_exclusive=0,
+        max=1,
+        metadata=_about("probability with which the title was chosen for its place", "unknown"),
+    )
+    origin = _text("the row of the page it stood in, as in `origin` of views", "unknown")
+
+
 class Candidates(Titles):
     """Titles one might buy or commission: the columns of titles, and the deal."""
 
@@ -176,6 +193,7 @@ TABLES: Mapping[str, type[dy.Schema]] = MappingProxyType({
     "views": Views,
     "windows": Windows,
     "audience": Audience,
+    "exposures": Exposures,
     "candidates": Candidates,
 })
 

@@ -95,7 +95,9 @@ def test_a_stray_quote_spoils_no_more_than_its_own_lines(tmp_path):
     assert frame["title_id"][0] == '5" disk'
 
 
-@pytest.mark.parametrize(("name", "sep"), [("v.tsv", None), ("v.txt", "\t"), ("v.dat", "::"), ("v.csv", None)])
+@pytest.mark.parametrize(
+    ("name", "sep"), [("v.tsv", None), ("v.txt", "\t"), ("v.dat", "::"), ("v.txt", "§"), ("v.csv", None)]
+)
 def test_separators_come_from_the_name_or_from_the_caller(tmp_path, name, sep):
     mark = ";" if name == "v.csv" else sep or "\t"
     frame = read(tmp_path / name, (HEADER + ROWS).replace(",", mark), sep=sep)
@@ -137,6 +139,55 @@ def test_names_that_are_not_there_are_refused(tmp_path):
         read(tmp_path / "views.csv", HEADER + ROWS, renames={"member_id": "user"})
     with pytest.raises(UsageError, match=r"views has no column user; map one of member_id, "):
         read(tmp_path / "views.csv", HEADER + ROWS, renames={"user": "member_id"})
+
+
+@pytest.mark.parametrize("name", ["row", "unreadable"])
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_column_of_any_name_can_be_mapped(tmp_path, name, ending):
+    path = tmp_path / f"members.{ending}"
+    theirs = pl.DataFrame({name: ["m1", "m2"], f"{name} ": ["x", "y"]})
+    if ending == "csv":
+        theirs.rename({f"{name} ": "other"}).write_csv(path)
+    elif ending == "jsonl":
+        theirs.write_ndjson(path)
+    else:
+        theirs.write_parquet(path)
+    (batch,) = read_table(path, "members", renames={"member_id": name})
+    assert batch.frame["member_id"].to_list() == ["m1", "m2"]
+    assert batch.frame["row"].to_list() == ([2, 3] if ending == "csv" else [1, 2])
+
+
+def test_a_column_of_a_file_without_header_can_have_any_name(tmp_path):
+    frame = read(tmp_path / "m.csv", "x,m1\ny,m2,3\n", columns=["unreadable", "row"], renames={"member_id": "row"})
+    assert frame["member_id"].to_list() == ["m1", None]
+    assert frame[UNREADABLE].to_list() == [None, "y,m2,3"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"columns": ["a", "a", "b"]}, r"--columns names a twice; give every column a name of its own"),
+        ({"renames": {"member_id": "a", "title_id": "a"}}, r"--map gives a to both member_id and title_id"),
+        ({"sep": '"'}, r"--sep is a quote or a newline"),
+    ],
+)
+def test_arguments_that_cannot_work_are_misuse(tmp_path, options, words):
+    with pytest.raises(UsageError, match=words):
+        read(tmp_path / "v.csv", "a,b,c\n1,2,3\n", **options)
+
+
+def test_columns_without_a_name_are_counted(tmp_path):
+    assert read(tmp_path / "v.csv", "m,1,2\n", columns=["member_id", "", ""]).columns[2:] == ["column_2", "column_3"]
+
+
+@pytest.mark.parametrize("name", ["v.csv", "v.parquet"])
+def test_a_header_without_rows_is_refused_missing_columns_first(tmp_path, name):
+    write = pl.DataFrame.write_csv if name == "v.csv" else pl.DataFrame.write_parquet
+    write(pl.DataFrame(schema=dict.fromkeys(["user", "title_id", "started_at"], pl.String)), tmp_path / name)
+    with pytest.raises(BadFile, match=r"no column member_id; the file has user, .* --map member_id=THEIRS"):
+        list(read_table(tmp_path / name, "views"))
+    with pytest.raises(BadFile, match=r"has a header and no rows"):
+        list(read_table(tmp_path / name, "views", renames={"member_id": "user"}))
 
 
 def test_json_lines_keep_their_types(tmp_path):
@@ -181,6 +232,7 @@ def test_parquet_is_read_in_slices_with_row_numbers(tmp_path):
         ("v.csv.gz", gzip.compress(b"a,b\n" * 9)[:-9], r"cannot be read"),
         ("v.json", b'[{"a": 1}]', r"is one JSON array, not JSON lines"),
         ("v.jsonl", b"", r"is empty"),
+        ("v.jsonl", b"\n\n", r"is empty"),
         ("v.parquet", b"a,b\n", r"is not a Parquet file"),
         ("v.parquet", b"PAR1 and no more", r"is a damaged Parquet file"),
     ],

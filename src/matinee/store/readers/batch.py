@@ -16,7 +16,8 @@ class Batch:
         file: name of the file they come from, as a user knows it.
         frame: `row` (Int64: line of a text file counting its header, else row number, both from 1), and columns of the
             table as text or typed. `unreadable` (String), where there is such a column, holds the text of lines that
-            could not be cut into fields; those rows are null elsewhere, and `convert` makes problems of them.
+            could not be cut into fields; those rows are null elsewhere, and `convert` makes problems of them. A column
+            that the file itself calls by one of these names has the one that `safe_name` gives it.
         time: how times are written: None or "iso", "unix", or a strptime format.
         note: what a user should know about how the file was understood; empty if nothing.
     """

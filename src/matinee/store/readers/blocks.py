@@ -18,7 +18,7 @@ from matinee.errors import BadFile
 SAMPLE = 1 << 16
 """Bytes read to learn how long lines are."""
 
-LONGEST_RECORD = 1 << 24
+LONGEST_RECORD = 1 << 20
 """A quoted field that is still open after this many bytes is a stray quote."""
 
 _BOM = b"\xef\xbb\xbf"
@@ -75,10 +75,11 @@ def read_blocks(path: Path, *, lines: int, quoted: bool) -> Iterator[Block]:
         while data := _read(file, size, path):
             if line == 1 and not rest:  # the head of the file
                 data = data.removeprefix(_BOM)
-            size = max(1, len(data) // max(1, data.count(b"\n"))) * lines
+            line_bytes = max(1, len(data) // max(1, data.count(b"\n")))
             rest += data
             cut = _last_cut(rest, quoted=quoted)
             block, rest = Block(line, rest[:cut]), rest[cut:]
+            size = max(line_bytes * lines, len(rest))  # so that a long record takes few reads
             line += block.data.count(b"\n")
             if block.data.strip():
                 is_empty = False
@@ -100,15 +101,15 @@ def _read(file: BinaryIO, size: int, path: Path) -> bytes:
 
 def _last_cut(data: bytes, *, quoted: bool) -> int:
     """Find the place behind the last newline that ends a record; 0 if there is none yet."""
-    cut = data.rfind(b"\n") + 1
-    if not quoted or b'"' not in data:
-        return cut
-    last, quotes = cut, data.count(b'"', 0, cut)
+    cut = last = data.rfind(b"\n") + 1
+    quotes = data.count(b'"', 0, cut) if quoted else 0
     while cut and quotes % 2:
+        if last - cut > LONGEST_RECORD:
+            return last
         earlier = data.rfind(b"\n", 0, cut - 1) + 1
         quotes -= data.count(b'"', earlier, cut)
         cut = earlier
-    return cut or (last if len(data) > LONGEST_RECORD else 0)
+    return cut
 
 
 def _checked(block: Block, path: Path) -> Block:

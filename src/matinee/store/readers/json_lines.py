@@ -14,15 +14,15 @@ import polars as pl
 
 from matinee.errors import BadFile
 from matinee.store.readers.blocks import Block, read_blocks
-from matinee.tables.problems import UNREADABLE
+from matinee.tables.problems import UNREADABLE, safe_name
 
 
 def read_json_lines(path: Path, *, batch_rows: int) -> Iterator[pl.DataFrame]:
     """Read JSON lines, about `batch_rows` rows a frame.
 
     Yields:
-        Frames with `row` (Int64, the line) and a column for each name in the records; where a line is not a JSON
-        object, also `unreadable`, its text. Empty lines are passed over.
+        Frames with `row` (Int64, the line) and a column for each name in the records, named as `safe_name` does; where
+        a line is not a JSON object, also `unreadable`, its text. Empty lines are passed over.
 
     Raises:
         BadFile: missing, empty, not text, or a JSON array.
@@ -40,9 +40,9 @@ def _parse_fast(block: Block) -> pl.DataFrame | None:
         frame = pl.read_ndjson(io.BytesIO(block.data), infer_schema_length=None)
     except pl.exceptions.PolarsError:
         return None
-    if frame.height != block.data.count(b"\n") or {"row", UNREADABLE} & {*frame.columns}:
+    if frame.height != block.data.count(b"\n"):
         return None
-    return frame.insert_column(
+    return frame.rename(safe_name).insert_column(
         0, pl.int_range(block.line, block.line + frame.height, dtype=pl.Int64, eager=True).alias("row")
     )
 
@@ -67,7 +67,7 @@ def _record(line: str) -> dict[str, str | None]:
         found = None
     if not isinstance(found, dict):
         return {UNREADABLE: line}
-    return {name: _as_text(value) for name, value in found.items() if name not in {"row", UNREADABLE}}
+    return {safe_name(name): _as_text(value) for name, value in found.items()}
 
 
 def _as_text(value: object) -> str | None:

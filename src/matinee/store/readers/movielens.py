@@ -20,7 +20,7 @@ from matinee.store.readers.fields import Layout, read_all_fields
 from matinee.store.readers.movielens_names import split_name
 from matinee.store.readers.slug import slug
 from matinee.store.readers.table import read_table
-from matinee.tables.problems import UNREADABLE
+from matinee.tables.problems import UNREADABLE, names_in_file
 
 ORIGIN = "movielens"
 
@@ -156,7 +156,7 @@ def _read(path: Path, sep: str, columns: tuple[str, ...]) -> pl.DataFrame:
 def _check_header(frame: pl.DataFrame, names: tuple[str, ...], path: Path) -> None:
     missing = [name for name in names if name not in frame.columns]
     if missing:
-        there = ", ".join(name for name in frame.columns if name not in {"row", UNREADABLE})
+        there = ", ".join(names_in_file(frame))
         raise BadFile(
             f"no column {missing[0]}; the file has {there}", where=str(path), todo="use `matinee import table` for it"
         )

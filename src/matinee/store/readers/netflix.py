@@ -19,7 +19,7 @@ from matinee.errors import BadFile
 from matinee.store.readers.batch import Batch
 from matinee.store.readers.episodes import Watched, titles_of
 from matinee.store.readers.fields import Layout, read_all_fields
-from matinee.tables.problems import UNREADABLE
+from matinee.tables.problems import UNREADABLE, names_in_file
 
 ORIGIN = "netflix"
 
@@ -57,7 +57,7 @@ def read_netflix_history(path: Path, member_id: str) -> Iterator[Batch]:
     elif all(name in frame.columns for name in SHORT):
         rows, note = _short(frame)
     else:
-        there = ", ".join(name for name in frame.columns if name not in {"row", UNREADABLE})
+        there = ", ".join(names_in_file(frame))
         raise BadFile(
             f"is no Netflix history: wanted Title and Date, or the columns of ViewingActivity.csv; it has {there}",
             where=str(path),

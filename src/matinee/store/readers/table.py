@@ -16,7 +16,8 @@ from matinee.store.readers.batch import Batch
 from matinee.store.readers.blocks import open_bytes
 from matinee.store.readers.fields import Layout, first_fields, read_fields
 from matinee.store.readers.json_lines import read_json_lines
-from matinee.tables.problems import UNREADABLE
+from matinee.tables.convert import check_columns
+from matinee.tables.problems import names_in_file, plain_name, safe_name
 from matinee.tables.schemas import TABLES
 
 BATCH_ROWS = 500_000
@@ -52,18 +53,41 @@ def read_table(
         Batches in the order of the file.
 
     Raises:
-        BadFile: missing, empty, not of its kind, or without a column that `renames` names.
-        UsageError: an unknown column in `renames`, or a name that does not say how fields are separated.
+        BadFile: missing, empty or a header alone, not of its kind, or without a column that `renames` names.
+        UsageError: an unknown column in `renames`, or one of the file's for two of ours; a name twice in `columns`; or
+            a file name that does not say how fields are separated.
     """
-    named = renames or {}
-    unknown = [ours for ours in named if ours not in TABLES[table].columns()]
-    if unknown:
-        raise UsageError(f"{table} has no column {unknown[0]}", todo=f"map one of {', '.join(TABLES[table].columns())}")
-    frames = _frames(path, sep=sep, columns=columns, batch_rows=batch_rows)
-    for place, frame in enumerate(frames):
+    named = {ours: safe_name(theirs) for ours, theirs in (renames or {}).items()}
+    _check_arguments(table, sep or "", columns or [], named)
+    height = 0
+    for place, frame in enumerate(_frames(path, sep=sep, columns=columns, batch_rows=batch_rows)):
         if place == 0:
             _check_renames(frame, named, path)
-        yield Batch(table, path.name, _rename(frame, named), time)
+        rows = _rename(frame, named)
+        height += rows.height
+        if not rows.is_empty():
+            yield Batch(table, path.name, rows, time)
+    if not height:
+        check_columns(table, rows, file=path.name)
+        raise BadFile("has a header and no rows", where=str(path), todo="export it again")
+
+
+def _check_arguments(table: str, sep: str, columns: list[str], renames: Mapping[str, str]) -> None:
+    if {*sep} & {'"', "\n", "\r"}:
+        raise UsageError("--sep is a quote or a newline", todo="say what stands between two fields of a line")
+    ours = TABLES[table].columns()
+    unknown = [name for name in renames if name not in ours]
+    if unknown:
+        raise UsageError(f"{table} has no column {unknown[0]}", todo=f"map one of {', '.join(ours)}")
+    twice = [name for name in columns if name and columns.count(name) > 1]
+    if twice:
+        raise UsageError(f"--columns names {twice[0]} twice", todo="give every column a name of its own")
+    theirs = [*renames.values()]
+    shared = [plain_name(name) for name in theirs if theirs.count(name) > 1]
+    if shared:
+        takers = [name for name in renames if plain_name(renames[name]) == shared[0]]
+        todo = "map each column of the file once"
+        raise UsageError(f"--map gives {shared[0]} to both {takers[0]} and {takers[1]}", todo=todo)
 
 
 def _frames(path: Path, *, sep: str | None, columns: list[str] | None, batch_rows: int) -> Iterator[pl.DataFrame]:
@@ -73,7 +97,7 @@ def _frames(path: Path, *, sep: str | None, columns: list[str] | None, batch_row
     if kind in _JSON_LINES and sep is None:
         return read_json_lines(path, batch_rows=batch_rows)
     mark = sep or _separator(path, kind)
-    layout = Layout(mark, None if columns is None else tuple(columns), is_quoted=len(mark) == 1)
+    layout = Layout(mark, None if columns is None else tuple(columns), is_quoted=len(mark.encode()) == 1)
     return read_fields(path, layout, batch_rows=batch_rows)
 
 
@@ -102,8 +126,8 @@ def _separator(path: Path, kind: str) -> str:
 def _check_renames(frame: pl.DataFrame, renames: Mapping[str, str], path: Path) -> None:
     missing = [theirs for theirs in renames.values() if theirs not in frame.columns]
     if missing:
-        there = ", ".join(name for name in frame.columns if name not in {"row", UNREADABLE})
-        raise BadFile(f"no column {missing[0]}; the file has {there}", where=str(path), todo="correct --map")
+        said = f"no column {plain_name(missing[0])}; the file has {', '.join(names_in_file(frame))}"
+        raise BadFile(said, where=str(path), todo="correct --map")
 
 
 def _rename(frame: pl.DataFrame, renames: Mapping[str, str]) -> pl.DataFrame:
@@ -119,10 +143,9 @@ def _read_parquet(path: Path, *, batch_rows: int) -> Iterator[pl.DataFrame]:
             raise BadFile("is not a Parquet file", where=str(path), todo="export it again, or name it by its kind")
     try:
         rows = pl.scan_parquet(path, glob=False)
-        if {"row", UNREADABLE} & {*rows.collect_schema()}:
-            rows = rows.drop("row", UNREADABLE, strict=False)
+        rows = rows.rename({name: safe_name(name) for name in rows.collect_schema()})
         height = rows.select(pl.len()).collect().item()
-        for start in range(0, height, batch_rows):
+        for start in range(0, max(height, 1), batch_rows):
             frame = rows.slice(start, batch_rows).collect()
             row = pl.int_range(start + 1, start + 1 + frame.height, dtype=pl.Int64, eager=True)
             yield frame.insert_column(0, row.alias("row"))

@@ -1,0 +1,117 @@
+"""Pages at 10,000 titles: from a history in memory to a page of 8 rows with reasons, as a dictionary."""
+
+import gc
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits
+
+from bench.page import Row, write_section
+from matinee.flows.imports import import_table
+from matinee.flows.pages import MemberState, PageOptions, serve_page
+from matinee.flows.serving import Recommender
+from matinee.recommend.blend import Blend
+from matinee.store.service import Service, create_service
+
+TITLES, WATCHED, REQUESTS = 10_000, 78, 1_000
+GENRES = [f"genre {number}" for number in range(20)]
+COUNTRIES = ["DE", "FR", "US"]
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def main() -> None:
+    """Make a service of titles and windows, and a model of random weights; ask for 1,000 pages."""
+    rng = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as scratch, threadpool_limits(1):
+        recommender = make_recommender(make_service(Path(scratch), rng), rng)
+        states = [make_state(recommender, number, rng) for number in range(REQUESTS)]
+        rows = []
+        for length in (10, 20):
+            wall, cpu, pages = time_pages(recommender, states, PageOptions(length=length, max_age=16))
+            count = np.median([len(page["rows"]) for page in pages])
+            titles = np.mean([sum(len(row["titles"]) for row in page["rows"]) for page in pages])
+            said = [f"p50 {np.median(times):.1f}, p99 {np.percentile(times, 99):.1f}" for times in (wall, cpu)]
+            what = f"{count:.0f} rows of up to {length}, {titles:.0f} titles in all"
+            rows.append(Row(f"{what}: wall ms", "p99 <= 10", said[0]))
+            rows.append(Row(f"{what}: CPU ms", "", said[1]))
+    write_section(
+        "pages",
+        f"{REQUESTS:,} pages in process, one after the other, one BLAS thread: {TITLES:,} titles of {len(GENRES)} "
+        f"genres, all with windows in {len(COUNTRIES)} countries, histories of {WATCHED} titles, 3 titles to continue, "
+        "a ceiling of age; scores, rows, diversity, calibration, exploring and exact reasons. Reading the member's "
+        "views from disk is not in it.",
+        rows,
+    )
+
+
+def make_service(folder: Path, rng: np.random.Generator) -> Service:
+    """Import titles of random genres, and a window of each in every country."""
+    service = create_service(folder / "service")
+    days = rng.integers(0, 3_650, TITLES).tolist()
+    titles = pl.DataFrame({
+        "title_id": [f"t{row}" for row in range(TITLES)],
+        "name": [f"Title {row}" for row in range(TITLES)],
+        "genres": [rng.choice(GENRES, rng.integers(1, 4), replace=False).tolist() for _ in range(TITLES)],
+        "maturity": rng.choice(["0", "6", "12", "16", "18"], TITLES).tolist(),
+        "released_on": [date(2016, 6, 1) + timedelta(days=day) for day in days],
+        "languages": [["en"]] * TITLES,
+    })
+    windows = titles.select("title_id", starts_on="released_on").join(
+        pl.DataFrame({"territory": COUNTRIES}), how="cross"
+    )
+    for name, frame in (("titles", titles), ("windows", windows)):
+        frame.write_parquet(folder / f"{name}.parquet")
+        import_table(service, name, folder / f"{name}.parquet")
+    return service
+
+
+def make_recommender(service: Service, rng: np.random.Generator) -> Recommender:
+    """Make a model of random weights."""
+    B = rng.standard_normal((TITLES, TITLES), np.float32) * np.float32(0.02)
+    known = np.ones(TITLES, np.bool_)
+    blend = Blend(B, B.mean(axis=1), known, rng.standard_normal(TITLES, np.float32), 0.8)
+    newcomers = rng.pareto(1.0, (len(COUNTRIES) + 1, TITLES)).astype(np.float32)
+    title_ids = [f"t{row}" for row in range(TITLES)]
+    return Recommender(service.snapshot(), blend, title_ids, COUNTRIES, newcomers, {})
+
+
+def make_state(recommender: Recommender, number: int, rng: np.random.Generator) -> MemberState:
+    """Draw a member with a history and three titles to continue."""
+    rows = rng.choice(TITLES, WATCHED + 3, replace=False)
+    watched = np.sort(rows[:WATCHED])
+    history, seen = (
+        csr_array((np.ones(len(own), np.float32), own, [0, len(own)]), shape=(1, TITLES))
+        for own in (watched, np.sort(rows))
+    )
+    unfinished = pl.DataFrame({
+        "title_row": rows[WATCHED:],
+        "part_id": [recommender.title_ids[row] for row in rows[WATCHED:]],
+        "share": [0.2, 0.5, 0.7],
+        "at": [NOW] * 3,
+    })
+    country = COUNTRIES[number % len(COUNTRIES)]
+    member = {"member_id": f"m{number}", "country": country, "personalised": True}
+    return MemberState(member, history, seen, rows[:WATCHED].tolist(), unfinished)
+
+
+def time_pages(
+    recommender: Recommender, states: list[MemberState], options: PageOptions
+) -> tuple[list[float], list[float], list[dict[str, Any]]]:
+    """Make each page, after a few to warm up: wall ms and CPU ms of each, and the pages."""
+    rng = np.random.default_rng(1)
+    for state in states[:20]:
+        serve_page(recommender, state, options, now=NOW, rng=rng)
+    wall, cpu, pages = [], [], []
+    gc.collect()
+    for state in states:
+        started = time.perf_counter(), time.process_time()
+        pages.append(serve_page(recommender, state, options, now=NOW, rng=rng))
+        wall.append(1e3 * (time.perf_counter() - started[0]))
+        cpu.append(1e3 * (time.process_time() - started[1]))
+    return wall, cpu, pages

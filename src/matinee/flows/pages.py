@@ -1,0 +1,390 @@
+"""The verb `page`: a page of rows for one member and one request, each title with its reason.
+
+Covers loading what `matinee.recommend.pages` works on, ids instead of rows, and words.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from matinee.errors import BadFile, UnknownId
+from matinee.flows.serving import Recommender, explain_newcomer, find_member, load_histories
+from matinee.recommend.pages.catalogue import Shelf, open_shelf
+from matinee.recommend.pages.compose import Page, Row, Slot, Viewer, compose_page
+from matinee.recommend.pages.pins import Edit, parse_edits
+from matinee.recommend.pages.reasons import Share, split_scores, trace_anchors, weigh_history
+from matinee.recommend.pages.request import Boost, PageRequest, Pin, find_conflicts, suits_age
+from matinee.recommend.pages.resume import find_unfinished
+from matinee.recommend.pages.select import mix_genres
+from matinee.report.reasons import say_reason
+from matinee.store.texts import read_text
+
+ANCHORS = 5
+"""Titles enjoyed last that are tried for "Because you watched"; the first two with enough to show get a row."""
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """What a request asks for, in ids and words; fields of the same name are as in `PageRequest`.
+
+    Attributes:
+        territory: None = the member's country.
+        max_age: years; None = no ceiling.
+        languages: BCP 47; empty = all.
+        exclude: ids of titles, or of their seasons and episodes.
+        edits: editors' pins and boosts, as `read_edits` gives them.
+        diversity: in [0, 1].
+        calibration: in [0, 1].
+        length: titles a row, 1 or more.
+    """
+
+    territory: str | None = None
+    max_age: int | None = None
+    languages: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    edits: Sequence[Edit] = ()
+    diversity: float = PageRequest.diversity
+    calibration: float = PageRequest.calibration
+    length: int = PageRequest.length
+
+
+NO_WISHES = PageOptions()
+
+
+@dataclass(frozen=True)
+class MemberState:
+    """What a service holds of a member that a page is made from.
+
+    Attributes:
+        member: their row of `members`, by column.
+        history: float32 (1, titles), what they enjoyed.
+        seen: (1, titles), an entry for each title they started.
+        latest: rows of the titles of `history`, the latest first.
+        unfinished: as `find_unfinished` gives it.
+    """
+
+    member: dict[str, Any]
+    history: csr_array
+    seen: csr_array
+    latest: Sequence[int]
+    unfinished: pl.DataFrame
+
+
+def make_page(
+    recommender: Recommender,
+    member_id: str,
+    options: PageOptions = NO_WISHES,
+    *,
+    now: datetime,
+    rng: np.random.Generator | None = None,
+) -> dict[str, Any]:
+    """Make a member's page.
+
+    A member who asked not to be profiled, or has no history, gets rows of what is popular in the territory; of their
+    views only which titles were started, and where they stopped, is used.
+
+    Args:
+        recommender: the live model.
+        member_id: whose page.
+        options: what is asked for.
+        now: time of the request, with zone; windows and new titles count from its day in UTC.
+        rng: draws the title to explore; None = there is none.
+
+    Returns:
+        {"member_id", "now", "territory", "note", "rows": [{"key", "name", "about", "titles": [...]}], "left_out"}. A
+        row is about the id of a watched title, a genre, or nothing. A title has title_id, name, score, how ("ranked",
+        "pinned", "explored"), propensity, reason, because; in Top 10 its rank; in Continue watching part_id and
+        share. The shares of `because` add up to its score. `left_out` names pins and boosts that hold but cannot be
+        followed, with why.
+
+    Raises:
+        UnknownId: no such member, or an excluded title that the service does not have.
+        BadFile: pins or boosts that conflict, or are of titles that the service does not have.
+    """
+    return serve_page(recommender, load_state(recommender, member_id), options, now=now, rng=rng)
+
+
+def load_state(recommender: Recommender, member_id: str) -> MemberState:
+    """Load what the service holds of a member.
+
+    Raises:
+        UnknownId: if there is no such member.
+    """
+    member = find_member(recommender, member_id)
+    histories = load_histories(recommender, member)
+    history, seen = histories.slice(0, 1)
+    latest = histories.enjoyed.sort("at", "title_row", descending=True)["title_row"].to_list()
+    own = recommender.snapshot.scan("views").filter(pl.col("member_id") == member_id)
+    views = own.select("title_id", "started_at", "seconds").collect()
+    unfinished = find_unfinished(views, recommender.titles, recommender.roots)
+    return MemberState(member.row(0, named=True), history, seen, latest, unfinished)
+
+
+def serve_page(
+    recommender: Recommender,
+    state: MemberState,
+    options: PageOptions = NO_WISHES,
+    *,
+    now: datetime,
+    rng: np.random.Generator | None = None,
+) -> dict[str, Any]:
+    """Make a page from what was loaded, touching no disk; arguments, result and errors as of `make_page`."""
+    catalogue = recommender.catalogue
+    territory = options.territory or state.member["country"]
+    note = explain_newcomer(recommender, state.member | {"country": territory}, state.history, state.seen)
+    request, strangers = _resolve(recommender, replace(options, territory=territory), now)
+    popular = _find_popular(recommender, territory)
+    viewer = Viewer(
+        scores=popular,
+        popular=popular,
+        seen=state.seen.indices,
+        resume=state.unfinished["title_row"].to_list(),
+        taste=np.zeros(len(catalogue.genre_names), np.float32),
+    )
+    pull = None
+    if note is None:
+        pull = weigh_history(recommender.blend, state.history)
+        viewer = profile_viewer(recommender, viewer, state, pull, request)
+    shelf = _find_shelf(recommender, territory, _day(now))
+    page = compose_page(viewer, catalogue, shelf, request, rng)
+    shares = explain_page(recommender, page, state.history, pull, request)
+    says = _Words(recommender, request, shares, state.unfinished, shelf.arrived, is_popular=note is not None)
+    return {
+        "member_id": state.member["member_id"],
+        "now": now.isoformat(),
+        "territory": territory,
+        "note": note if page.rows else "nothing may be shown for this request",
+        "rows": [says.say_row(row) for row in page.rows],
+        "left_out": strangers + [says.say_left_out(pin, why) for pin, why in page.left_out],
+    }
+
+
+def draw_for(seed: int, member_id: str, now: datetime) -> np.random.Generator:
+    """Make the chance of one member and day, so that a page explores the same title all day."""
+    return np.random.default_rng([seed, zlib.crc32(member_id.encode()), _day(now).toordinal()])
+
+
+def read_edits(path: Path) -> list[Edit]:
+    """Read a file of pins and boosts.
+
+    Raises:
+        UsageError: there is no such file.
+        BadFile: it is no such file; all that is wrong is named.
+    """
+    try:
+        return parse_edits(read_text(path))
+    except ValueError as error:
+        todo = "a [[pin]] has title, row, place and until; a [[boost]] has title, by and until"
+        raise BadFile(str(error), where=str(path), todo=todo) from error
+
+
+def profile_viewer(
+    recommender: Recommender, viewer: Viewer, state: MemberState, pull: NDArray[np.float32], request: PageRequest
+) -> Viewer:
+    """Give a viewer their own scores, taste and anchors.
+
+    Args:
+        recommender: the live model.
+        viewer: with popularity for scores.
+        state: what they watched.
+        pull: as `weigh_history` gives it.
+        request: titles above its ceiling of age are not named, so they are no anchors.
+
+    Returns:
+        the viewer.
+    """
+    blend, catalogue, history = recommender.blend, recommender.catalogue, state.history
+    nameable = suits_age(catalogue, request.max_age)
+    anchors = [row for row in state.latest if nameable[row]][:ANCHORS]
+    return replace(
+        viewer,
+        scores=blend.score(history)[0],
+        taste=mix_genres(catalogue.genres, history.indices, history.data),
+        anchors=trace_anchors(blend, history, pull, anchors),
+    )
+
+
+def explain_page(
+    recommender: Recommender,
+    page: Page,
+    history: csr_array,
+    pull: NDArray[np.float32] | None,
+    request: PageRequest,
+) -> dict[int, list[Share]]:
+    """Split the score of every title of a page into shares, boosts included.
+
+    Args:
+        recommender: the live model.
+        page: the page.
+        history: float32 (1, titles).
+        pull: as `weigh_history` gives it; None = the scores are popularity alone.
+        request: watched titles above its ceiling of age are not named.
+
+    Returns:
+        shares by title row; their sum is the title's score on the page.
+    """
+    rows = [slot.title_row for row in page.rows for slot in row.slots]
+    if pull is None:
+        split = [[Share("popular", -1, float(page.scores[row] - page.boosts[row]))] for row in rows]
+    else:
+        nameable = suits_age(recommender.catalogue, request.max_age)
+        split = split_scores(recommender.blend, history, pull, np.asarray(rows, np.int64), nameable=nameable)
+    boosts = page.boosts[rows].tolist()
+    lifts = [[Share("editors", -1, boost)] if boost else [] for boost in boosts]
+    return {row: own + lift for row, own, lift in zip(rows, split, lifts, strict=True)}
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Rows and slots in ids and words."""
+
+    recommender: Recommender
+    request: PageRequest
+    shares: dict[int, list[Share]]
+    unfinished: pl.DataFrame
+    arrived: NDArray[np.datetime64]
+    is_popular: bool
+
+    @property
+    def where(self) -> str:
+        """Where popularity was counted."""
+        territory = self.request.territory
+        return f"in {territory}" if territory in self.recommender.countries else "on the service"
+
+    def name(self, row: int) -> str:
+        title_id = self.recommender.title_ids[row]
+        return self.recommender.names.get(title_id) or title_id
+
+    def say_row(self, row: Row) -> dict[str, Any]:
+        """Lay out a row."""
+        stopped = {each["title_row"]: each for each in self.unfinished.to_dicts()} if row.key == "continue" else {}
+        titles = []
+        for slot in row.slots:
+            title = self._say_title(slot, row)
+            if slot.rank is not None:
+                title["rank"] = slot.rank
+            if part := stopped.get(slot.title_row):
+                title |= {"part_id": part["part_id"], "share": part["share"]}
+                title["reason"] = f"you stopped at {part['share']:.0%}"
+            titles.append(title)
+        return {"key": row.key, "name": self._name_row(row), "about": self._find_about(row), "titles": titles}
+
+    def say_left_out(self, pin: Pin, why: str) -> dict[str, Any]:
+        """Lay out a pin that is not followed."""
+        title_id = self.recommender.title_ids[pin.title_row]
+        return {"title_id": title_id, "name": self.name(pin.title_row), "kind": "pin", "why": why}
+
+    def _name_row(self, row: Row) -> str:
+        if row.key == "because" and row.about is not None:
+            return f"Because you watched {self.name(row.about)}"
+        if row.key == "genre" and row.about is not None:
+            return self.recommender.catalogue.genre_names[row.about]
+        top = f"Popular {self.where}" if self.is_popular else "Top picks"
+        names = {"top": top, "continue": "Continue watching", "top10": f"Top 10 {self.where}"}
+        return names.get(row.key, "New on the service")
+
+    def _find_about(self, row: Row) -> str | None:
+        if row.about is None:
+            return None
+        names = self.recommender.title_ids if row.key == "because" else self.recommender.catalogue.genre_names
+        return names[row.about]
+
+    def _say_title(self, slot: Slot, row: Row) -> dict[str, Any]:
+        shares = self.shares[slot.title_row]
+        because = [self._say_share(share) for share in shares]
+        return {
+            "title_id": self.recommender.title_ids[slot.title_row],
+            "name": self.name(slot.title_row),
+            "score": sum(share.value for share in shares),
+            "how": slot.how,
+            "propensity": slot.propensity,
+            "reason": self._say_reason(slot, row, because),
+            "because": because,
+        }
+
+    def _say_share(self, share: Share) -> dict[str, Any]:
+        known = share.title_row >= 0
+        title_id = self.recommender.title_ids[share.title_row] if known else None
+        name = self.name(share.title_row) if known else None
+        return {"kind": share.kind, "title_id": title_id, "name": name, "share": share.value}
+
+    def _say_reason(self, slot: Slot, row: Row, because: list[dict[str, Any]]) -> str:
+        if slot.how == "pinned":
+            return "chosen by the editors"
+        if slot.how == "explored":
+            return "something new to try"
+        if row.key == "top10":
+            return f"number {slot.rank} {self.where}"
+        if row.key == "because" and row.about is not None:
+            return f"because you watched {self.name(row.about)}"
+        own = [part for part in because if part["kind"] != "editors"]
+        reason = f"here since {self.arrived[slot.title_row]}" if row.key == "new" else say_reason(own)
+        lifted = any(part["kind"] == "editors" and part["share"] > 0 for part in because)
+        return f"{reason}; lifted by the editors" if lifted else reason
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()
+
+
+def _find_popular(recommender: Recommender, territory: str | None) -> NDArray[np.float32]:
+    """Look up decayed popularity in a territory, or everywhere where it has none of its own."""
+    known = territory in recommender.countries
+    return np.asarray(recommender.newcomers[recommender.countries.index(territory) if known and territory else -1])
+
+
+def _find_shelf(recommender: Recommender, territory: str | None, day: date) -> Shelf:
+    """Look up what may be shown; worked out once a territory and day, and forgotten with the day."""
+    shelves, key = recommender.shelves, (territory, day)
+    if any(kept != day for _, kept in shelves):
+        shelves.clear()
+    if key not in shelves:
+        windows = recommender.windows
+        shelves[key] = open_shelf(recommender.catalogue, windows, recommender.row_of, territory=territory, day=day)
+    return shelves[key]
+
+
+def _resolve(recommender: Recommender, options: PageOptions, now: datetime) -> tuple[PageRequest, list[dict[str, Any]]]:
+    """Turn ids into rows: the request, and edits of titles that the model does not have yet."""
+    if missing := [title_id for title_id in options.exclude if title_id not in recommender.names]:
+        raise UnknownId(f"no title {missing[0]!r}", todo="titles are listed in the service's tables/titles")
+    row_of = recommender.row_of_part
+    live = [edit for edit in options.edits if now < edit.until]
+    known = [edit for edit in live if edit.title_id in row_of]
+    pins = [Pin(row_of[e.title_id], e.row, e.place, e.until) for e in known if e.kind == "pin"]
+    boosts = [Boost(row_of[e.title_id], e.by, e.until) for e in known if e.kind == "boost"]
+    problems = [f"no title {e.title_id!r}" for e in live if e.title_id not in recommender.names]
+    problems += find_conflicts(pins, boosts, now, name=lambda row: repr(recommender.title_ids[row]))
+    if problems:
+        raise BadFile(f"pins that cannot be followed: {'; '.join(problems)}", todo="mend the file of pins")
+    request = PageRequest(
+        now=now,
+        territory=options.territory,
+        max_age=options.max_age,
+        languages=options.languages,
+        excluded=[row_of[title_id] for title_id in options.exclude if title_id in row_of],
+        pins=pins,
+        boosts=boosts,
+        diversity=options.diversity,
+        calibration=options.calibration,
+        length=options.length,
+    )
+    strangers = [
+        {"title_id": e.title_id, "name": recommender.names[e.title_id], "kind": e.kind, "why": _UNTRAINED}
+        for e in live
+        if e.title_id not in row_of
+    ]
+    return request, strangers
+
+
+_UNTRAINED = "not in the model before the next `matinee train`"

@@ -1,0 +1,1 @@
+"""Pages: which rows of titles a member sees, and why each title stands where it does."""

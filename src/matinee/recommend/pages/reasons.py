@@ -1,0 +1,96 @@
+"""Why the titles of a page stand there: the exact shares of `recommend.explain`, for many titles at once.
+
+Only the watched titles that speak most for a title are named; the others come as one sum, so that the shares still
+add up to the score, and a page stays small whatever the length of the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from matinee.recommend.blend import Blend, measure_spread
+
+Floats = NDArray[np.float32]
+
+NAMED = 3
+"""Watched titles that are named beside a title."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """An addend of a score, or of several.
+
+    Attributes:
+        kind: "watched", "metadata", "popular", as in `recommend.explain`; "rest" = all watched titles that are not
+            named; "editors" = a boost.
+        title_row: the watched title; -1 for other kinds.
+        value: the addend; negative where it speaks against the title.
+    """
+
+    kind: str
+    title_row: int
+    value: float
+
+
+def weigh_history(blend: Blend, history: csr_array) -> Floats:
+    """Weigh each title of a history: a h_i / deviation_u, float32 (n,), in the order of `history.indices`."""
+    _, deviation = measure_spread(np.asarray(history @ blend.weights, dtype=np.float32), blend.known)
+    return np.asarray(blend.taste * history.data / deviation[0, 0], dtype=np.float32)
+
+
+def trace_anchors(blend: Blend, history: csr_array, pull: Floats, rows: Sequence[int]) -> list[tuple[int, Floats]]:
+    """Trace what single watched titles add to every score.
+
+    Args:
+        blend: the model.
+        history: float32 (1, titles).
+        pull: float32 (n,), as `weigh_history` gives it.
+        rows: titles of the history.
+
+    Returns:
+        pairs of a title and its shares, float32 (titles,), in the order of `rows`.
+    """
+    weight = dict(zip(history.indices.tolist(), pull.tolist(), strict=True))
+    return [(row, weight[row] * (np.asarray(blend.weights[row]) - blend.row_means[row])) for row in rows]
+
+
+def split_scores(
+    blend: Blend,
+    history: csr_array,
+    pull: Floats,
+    title_rows: NDArray[np.integer],
+    *,
+    nameable: NDArray[np.bool_] | None = None,
+) -> list[list[Share]]:
+    """Split the scores of some titles into shares.
+
+    Args:
+        blend: the model.
+        history: float32 (1, titles), the member's history; not empty.
+        pull: float32 (n,), as `weigh_history` gives it.
+        title_rows: int (k,), which titles.
+        nameable: bool (titles,); watched titles that may be named, the others go into "rest". None = all.
+
+    Returns:
+        for each title: the `NAMED` watched titles with the largest share, the largest first, "rest" where there are
+        more, then "popular"; their sum is the title's score.
+    """
+    rows = history.indices
+    may = np.ones(len(rows), np.bool_) if nameable is None else nameable[rows]
+    shares = pull[:, None] * (blend.weights[rows[:, None], title_rows] - blend.row_means[rows][:, None])
+    order = np.argsort(-shares[may], axis=0, kind="stable")[:NAMED]
+    values = np.take_along_axis(shares[may], order, axis=0)
+    rests = shares.sum(axis=0, dtype=np.float64) - values.sum(axis=0, dtype=np.float64)
+    named = zip(rows[may][order].T.tolist(), values.T.tolist(), strict=True)
+    split = []
+    for (watched, parts), rest, title_row in zip(named, rests.tolist(), title_rows.tolist(), strict=True):
+        kind = "watched" if blend.known[title_row] else "metadata"
+        own = [Share(kind, row, part) for row, part in zip(watched, parts, strict=True)]
+        own += [Share("rest", -1, rest)] if len(rows) > len(watched) else []
+        split.append([*own, Share("popular", -1, float(blend.shelf[title_row]))])
+    return split

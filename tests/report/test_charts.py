@@ -1,0 +1,45 @@
+import re
+
+import matplotlib as mpl
+
+from matinee.report.charts import draw_estimates, draw_places, draw_shares
+from matinee.report.numbers import Estimate
+from matinee.report.render import render_report
+
+ROWS = [
+    ("blend", Estimate(0.25, 0.2, 0.3)),
+    ("a$b$ <i>", Estimate(0.2, None, None)),
+    ("cold", Estimate(None, None, None)),
+]
+
+
+def draw_each():
+    yield draw_estimates(ROWS, live="blend", axis="NDCG@100", label='says "so"')
+    yield draw_shares([("blend", 0.5), ("a$b$ <i>", None)], live="blend", axis="titles", label='says "so"')
+    yield draw_places([("blend", [0.5, None, 0.1]), ("a$b$ <i>", [0.2])], live="blend", axis="share", label='says "so"')
+
+
+def test_names_are_text_and_the_label_is_for_who_cannot_see():
+    for svg in draw_each():
+        assert ">a$b$ &lt;i&gt;</text>" in svg
+        assert 'role="img" aria-label="says &#34;so&#34;"' in svg
+
+
+def test_colours_and_fonts_are_those_of_the_page():
+    for svg in draw_each():
+        assert "font-family" not in svg
+        assert not re.search(r"#0[0-9]0[0-9]0[0-9]", svg)
+        assert "var(--accent)" in svg
+
+
+def test_charts_of_a_page_share_no_id(evaluation, page):
+    text = render_report(title="demo", evaluation=evaluation, pages=[page], counts={}, made={})
+    ids = re.findall(r'\sid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:url\(|xlink:href=")#([^")]*)', text)) <= set(ids)
+
+
+def test_drawing_leaves_the_settings_of_others_alone():
+    before = dict(mpl.rcParams)
+    list(draw_each())
+    assert dict(mpl.rcParams) == before
