@@ -90,6 +90,9 @@ def show_page(page: dict[str, Any]) -> None:
     """Print a member's page."""
     if page["note"]:
         screen.print(page["note"], markup=False)
+    if not page["titles"]:
+        screen.print(f"Nothing is left for {page['member_id']}: they have started every title.", markup=False)
+        return
     shown = Table("", "title", "why", title=escape(f"For {page['member_id']}"))
     for place, each in enumerate(page["titles"], start=1):
         shown.add_row(str(place), escape(each["name"]), escape(say_reason(each["because"])))

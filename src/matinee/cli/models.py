@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def show_training(manifest: dict[str, Any]) -> None:
         f" {manifest['titles']:,} titles, {manifest['cpu_seconds']:.0f} CPU seconds."
     )
     judged = manifest["metrics"]["inner ndcg@100"]
-    if not judged:
+    if LIVE not in judged:
         screen.print("The log is too small to learn from yet: pages show what is popular, half-life 30 days.")
         return
     parts = {name: value for name, value in judged.items() if name != LIVE}
@@ -110,4 +111,7 @@ def show_evaluation(results: Evaluation) -> None:
         shown.add_row(label, *cells, f"{facts['fit_cpu_s']:.1f}")
     screen.print(shown)
     live, se = results.live, results.models[results.live]["se"]
+    if math.isnan(se["ndcg@100"]):
+        screen.print("One member is too few for a standard error.")
+        return
     screen.print(f"Standard errors of {live}: {se['recall@20']:.4f} (recall@20), {se['ndcg@100']:.4f} (ndcg@100).")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -275,7 +276,10 @@ def _score(fitted: Fitted[Model | NextTitle], part: Exam) -> NDArray[np.float32]
 
 def _report(judged: dict[str, _Judged], name: str, live: str, rng: np.random.Generator) -> dict[str, Any]:
     one = judged[name]
-    facts = summarise(one.metrics) | {"coverage@20": one.coverage, "fit_cpu_s": round(one.cpu_seconds, 3)}
+    with warnings.catch_warnings():  # what is undefined is null in the result; nobody needs to be told twice
+        warnings.simplefilter("ignore", RuntimeWarning)
+        means = summarise(one.metrics)
+    facts = means | {"coverage@20": one.coverage, "fit_cpu_s": round(one.cpu_seconds, 3)}
     if name == live:
         return facts
     versus = compare_paired(judged[live].metrics[PRIMARY], one.metrics[PRIMARY], rng=rng)
