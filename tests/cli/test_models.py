@@ -31,14 +31,13 @@ def test_evaluate_prints_every_model_with_its_errors(command, world, protocol):
         assert set(facts["se"]) == {"recall@20", "recall@50", "ndcg@10", "ndcg@100"}
 
 
-def test_factors_stand_beside_the_others_and_the_next_title_where_it_is_asked_for(command, world):
+def test_the_next_title_stands_beside_the_others_where_it_is_asked_for(command, world):
     by_time, by_next = (
         command("evaluate", "--protocol", protocol, "--json", "--service", world).json for protocol in ("time", "next")
     )
-    assert "factors" in by_time["models"]
     assert "next" not in by_time["models"]
     assert by_time["live"] == "blend"
-    assert {"factors", "next"} <= set(by_next["models"])
+    assert "next" in by_next["models"]
     assert "live_minus_this" not in by_next["models"][by_next["live"]]
 
 

@@ -19,10 +19,8 @@ from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
 from matinee.flows.rivals import (
     BLEND,
-    FACTORS,
     NEXT,
     Rivals,
-    fit_rival_factors,
     fit_rival_next,
     learn_rivals,
 )
@@ -120,7 +118,7 @@ def evaluate(
     tell("tuning on an inner split")
     inner, seed = split_inner(case.split, rng=rng), service.settings.seed
     recipe = learn_recipe(inner, titles, features, rng=rng)
-    rivals = learn_rivals(case.split, inner, titles, recipe, features, seed=seed)
+    rivals = learn_rivals(case.split, titles, recipe, features, seed=seed)
     case = replace(case, split=draw_members(case.split, MOST_JUDGED, rng=rng))
     exam, judged = lay_out(case.split, titles), {}
     for model in fit_models(case.split, titles, recipe, features, rivals):
@@ -164,9 +162,6 @@ def fit_models(
     yield from _fit_popular(split, titles, half_lives)
     if not is_cold:
         yield _fit_linear("ease-1000", split, titles, LinearSettings(reg=1000.0))
-    if rivals.factors is not None:
-        factors, spent = fit_rival_factors(split, titles, rivals.factors, rivals.seed)
-        yield Fitted(FACTORS, factors, rivals.factors.weighted, spent)
     tuned = _fit_linear("linear", split, titles, recipe.linear)
     if not is_cold:
         yield tuned

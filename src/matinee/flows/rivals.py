@@ -1,6 +1,6 @@
-"""Models that `evaluate` sets beside the blend: factors, and the next title where that is what is asked.
+"""The model that `evaluate` sets beside the blend where the next title is asked for.
 
-Covers what they learn on an inner split, their fit, and which model is live. The comparison is in `evaluation`.
+Covers what it learns on an inner split, its fit, and which model is live. The comparison is in `evaluation`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from matinee.measure.splits import Split
-from matinee.recommend.factors import Factors, FactorsSettings, fit_factors
 from matinee.recommend.next_title import MOST_TITLES, NextTitle, NextTrial, fit_next, tune_next
 from matinee.recommend.recipe import Recipe, fit_recipe
-from matinee.recommend.tune_factors import tune_factors
 
-BLEND, NEXT, FACTORS = "blend", "next", "factors"
+BLEND, NEXT = "blend", "next"
 
 
 @dataclass(frozen=True)
@@ -25,21 +23,15 @@ class Rivals:
     """What the rivals are fitted with.
 
     Attributes:
-        factors: settings; None = factors are not judged.
         next_weights: weights of the next title's parts; None = it is not judged.
         live: name of the model that did best on members it was not learned from: the blend, or the next title.
-        seed: draws the vectors that factors start from.
     """
 
-    factors: FactorsSettings | None
     next_weights: tuple[float, ...] | None
     live: str
-    seed: int
 
 
-def learn_rivals(
-    split: Split, inner: Split, titles: int, recipe: Recipe, features: csr_array | None, *, seed: int
-) -> Rivals:
+def learn_rivals(split: Split, titles: int, recipe: Recipe, features: csr_array | None, *, seed: int) -> Rivals:
     """Learn on inner splits what the rivals need.
 
     The next title is judged only under its own protocol, on members' own last events in the training part: it is live
@@ -47,37 +39,27 @@ def learn_rivals(
 
     Args:
         split: the outer split; its target is not looked at.
-        inner: its inner split.
         titles: number of titles.
         recipe: what the blend learned.
         features: metadata of titles, as the blend gets them.
-        seed: draws members and vectors.
+        seed: draws members.
 
     Returns:
         the settings of the rivals, and who is live.
     """
-    rng = np.random.default_rng([seed, 1])
-    factors = None if split.protocol == "cold" else tune_factors(inner, titles, rng=rng)
     trial = None
     if split.protocol == "next" and titles <= MOST_TITLES:
-        trial = tune_next(split.train, titles, rng=rng)
+        trial = tune_next(split.train, titles, rng=np.random.default_rng([seed, 1]))
     if trial is None:
-        return Rivals(factors, None, BLEND, seed)
+        return Rivals(None, BLEND)
     live = NEXT if trial.ndcg > _judge_blend(trial, titles, recipe, features) else BLEND
-    return Rivals(factors, trial.weights, live, seed)
+    return Rivals(trial.weights, live)
 
 
 def _judge_blend(trial: NextTrial, titles: int, recipe: Recipe, features: csr_array | None) -> float:
     split = trial.exam.split
     blend = fit_recipe(split.train, titles, recipe, now=split.now, features=features)
     return trial.exam.judge(blend.score(trial.exam.histories(weighted=recipe.linear.weighted)))
-
-
-def fit_rival_factors(split: Split, titles: int, settings: FactorsSettings, seed: int) -> tuple[Factors, float]:
-    """Fit factors on the training part; also the CPU seconds it took."""
-    started = time.process_time()
-    model = fit_factors(split.train, titles, settings, rng=np.random.default_rng(seed))
-    return model, time.process_time() - started
 
 
 def fit_rival_next(split: Split, titles: int, weights: tuple[float, ...]) -> tuple[NextTitle, float]:

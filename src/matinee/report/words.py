@@ -64,7 +64,6 @@ _MODELS = {
     "linear": "item model: titles that the same members enjoy, tuned on this log",
     "cold": "the item model with titles that nobody has watched filled in from their metadata",
     "blend": "taste and popularity in proportions learned from this log",
-    "factors": "a short vector for every title (iALS), its ridge tuned on this log",
     "next": "what tends to follow what was watched last, in the order of watching",
 }
 
