@@ -47,6 +47,7 @@ def test_importing_a_file_twice_changes_nothing(import_views, service):
         ("m,9,2024-01-03T20:00:00Z,50", "title_id", "titles"),
         ("m,1,2024-01-01T20:00:00Z,50", "member_id", ""),
         (",1,2024-01-03T20:00:00Z,50", "member_id", ""),
+        ("m,1,2137-01-03T20:00:00Z,50", "started_at", "a time that has passed"),
     ],
 )
 def test_a_bad_row_is_set_aside_with_its_reason_and_the_rest_goes_on(import_views, row, column, said):

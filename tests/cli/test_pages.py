@@ -62,7 +62,7 @@ def test_an_unfinished_film_can_be_continued(command, ask, own_world, tmp_path, 
     films = open_service(own_world).read("titles").filter(pl.col("kind") == "film").sort("title_id")
     titles = films.join(seen, on="title_id", how="anti")
     film, minutes = titles.select("title_id", "runtime_minutes").row(0)
-    views = f"member_id,title_id,started_at,seconds\n{member},{film},2040-01-01T00:00:00Z,{round(minutes * 24)}\n"
+    views = f"member_id,title_id,started_at,seconds\n{member},{film},2025-12-31T00:00:00Z,{round(minutes * 24)}\n"
     (tmp_path / "views.csv").write_text(views)
     command("import", "table", "views", tmp_path / "views.csv", "--service", own_world)
     rows = {row["key"]: row["titles"] for row in ask(service=own_world).json["rows"]}

@@ -86,9 +86,10 @@ def show_training(manifest: dict[str, Any]) -> None:
         return
     parts = {name: value for name, value in judged.items() if name != LIVE}
     best = max(parts, key=lambda name: parts[name])
+    verdict = "" if judged[LIVE] > parts[best] else f" No blend beat it, so {best} serves alone."
     screen.print(
         f"On the last tenth of the log, kept back for tuning: NDCG@100 {judged[LIVE]:.3f} blended,"
-        f" {parts[best]:.3f} for its best part alone ({best})."
+        f" {parts[best]:.3f} for its best part alone ({best}).{verdict}"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -25,7 +26,7 @@ from matinee.store.snapshot import Snapshot
 from matinee.store.view_intake import Progress
 from matinee.tables.check import REFERENCES, check, check_service, check_table, known_ids
 from matinee.tables.convert import convert
-from matinee.tables.problems import concat_problems, describe, names_in_file
+from matinee.tables.problems import concat_problems, describe, names_in_file, no_problems, problems_of
 from matinee.tables.schemas import TABLES
 
 PREVIEW_ROWS = 10
@@ -99,12 +100,15 @@ def import_batches(
         StoreError: the disk said no, or another writer was at work too long.
     """
     tell = progress or (lambda _stage, _rows: None)
+    latest = datetime.now(UTC) + timedelta(days=1)  # a clock may be in another zone
     ignored: dict[str, list[str]] = {}
     notes: dict[str, None] = {}
     read: dict[str, int] = {}
     with Intake(service) as intake:
         for batch in batches:
             good, problems = _understand(batch)
+            good, early = _set_future_aside(batch, good, latest)
+            intake.reject(early)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, _ignored(batch))
@@ -241,6 +245,18 @@ def _understand(batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
     typed, unreadable = convert(batch.table, batch.frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)
     return good, concat_problems([unreadable, broken])
+
+
+def _set_future_aside(batch: Batch, good: pl.DataFrame, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Part views that have not happened yet from the others: ages count from the last one, so one would spoil all."""
+    if batch.table != "views":
+        return good, no_problems()
+    is_future = pl.col("started_at") > latest
+    bad = good.filter(is_future)
+    value = pl.col("started_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")
+    wanted = "a time that has passed"
+    problems = problems_of(bad, table="views", file=batch.file, column="started_at", value=value, wanted=wanted)
+    return good.filter(~is_future), problems
 
 
 def _ignored(batch: Batch) -> list[str]:
