@@ -100,15 +100,13 @@ def import_batches(
         StoreError: the disk said no, or another writer was at work too long.
     """
     tell = progress or (lambda _stage, _rows: None)
-    latest = datetime.now(UTC) + timedelta(days=1)  # a clock may be in another zone
+    latest = _find_latest()
     ignored: dict[str, list[str]] = {}
     notes: dict[str, None] = {}
     read: dict[str, int] = {}
     with Intake(service) as intake:
         for batch in batches:
-            good, problems = _understand(batch)
-            good, early = _set_future_aside(batch, good, latest)
-            intake.reject(early)
+            good, problems = _understand(batch, latest)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, _ignored(batch))
@@ -203,7 +201,7 @@ def preview_table(table: str, path: Path, **layout: Unpack[Layout]) -> Preview:
     _check_name(table)
     batch = next(iter(read_table(path, table, batch_rows=PREVIEW_ROWS, **layout)))
     head = replace(batch, frame=batch.frame.head(PREVIEW_ROWS))
-    good, problems = _understand(head)
+    good, problems = _understand(head, _find_latest())
     return Preview(good, problems, _ignored(head))
 
 
@@ -240,11 +238,16 @@ def _check_name(table: str) -> None:
         raise ValueError(f"table must be one of {', '.join(TABLES)}, got {table!r}")
 
 
-def _understand(batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _understand(batch: Batch, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Convert and check a batch: the good rows, and the problems of the others."""
     typed, unreadable = convert(batch.table, batch.frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)
-    return good, concat_problems([unreadable, broken])
+    good, early = _set_future_aside(batch, good, latest)
+    return good, concat_problems([unreadable, broken, early])
+
+
+def _find_latest() -> datetime:
+    return datetime.now(UTC) + timedelta(days=1)  # a log's clock may be in another zone
 
 
 def _set_future_aside(batch: Batch, good: pl.DataFrame, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
