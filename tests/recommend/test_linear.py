@@ -92,26 +92,32 @@ def test_the_inverse_is_the_inverse_and_stays_in_its_memory(n):
 
 def test_a_member_s_weight_halves_for_every_half_life_since_the_last_event():
     log = events((1, 0, 0, 1.0), (1, 1, 8 * DAY, 1.0), (4, 0, 6 * DAY, 1.0), (9, 2, 3 * DAY, 1.0), (9, 1, 0, 1.0))
-    weights = member_weights(log, np.array([1, 4, 9]), now=8 * DAY, half_life=2.0)
+    weights = member_weights(log, np.array([1, 4, 9]), LinearSettings(half_life=2.0), now=8 * DAY)
     np.testing.assert_allclose(weights, [1, 1 / 2, 2**-2.5], rtol=1e-6)
 
 
 def test_an_event_after_now_counts_as_made_now():
     log = events((0, 0, 5 * DAY, 1.0))
-    assert member_weights(log, np.array([0]), now=0, half_life=1.0).tolist() == [1.0]
+    assert member_weights(log, np.array([0]), LinearSettings(half_life=1.0), now=0).tolist() == [1.0]
 
 
 def test_a_member_who_was_last_seen_ages_ago_weighs_nothing():
     log = events((0, 0, 0, 1.0), (1, 0, DAY, 1.0))
-    weights = member_weights(log, np.array([0, 1]), now=20 * DAY, half_life=1.0)
+    weights = member_weights(log, np.array([0, 1]), LinearSettings(half_life=1.0), now=20 * DAY)
     assert weights.tolist() == [0, 2.0**-19]
+
+
+def test_a_member_with_four_times_the_events_weighs_half_under_the_square_root():
+    log = events(*((member, title, 0, 1.0) for member, n in [(3, 64), (5, 16), (6, 4)] for title in range(n)))
+    weights = member_weights(log, np.array([3, 5, 6]), LinearSettings(length_power=0.5), now=0)
+    np.testing.assert_allclose(weights, [1, 2, 4], rtol=1e-6)
 
 
 def test_fit_events_lays_out_weighs_and_solves():
     log = events((2, 0, 0, 0.5), (2, 1, DAY, 1.0), (5, 1, 0, 1.0), (5, 2, 3 * DAY, 0.5), (8, 0, 4 * DAY, 1.0))
     X = np.array([[0.5, 1, 0], [0, 1, 0.5], [1, 0, 0]])
-    settings = LinearSettings(reg=0.5, dropout=0.25, half_life=3.0, weighted=True)
-    w = 2.0 ** (-np.array([3, 1, 0]) / 3)
+    settings = LinearSettings(reg=0.5, dropout=0.25, half_life=3.0, length_power=0.5, weighted=True)
+    w = 2.0 ** (-np.array([3, 1, 0]) / 3) * 8 / np.sqrt([2, 2, 1])
     B = fit_events(log, 3, settings, now=4 * DAY).weights
     np.testing.assert_allclose(B, solve_by_the_paper(X, 0.5, 0.25, w), atol=1e-5)
 

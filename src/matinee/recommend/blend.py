@@ -96,7 +96,15 @@ def measure_spread(scores: Floats, known: NDArray[np.bool_]) -> tuple[Floats, Fl
     return mean, deviation
 
 
-def learn_weights(linear: Floats, log_counts: Floats, seen: csr_array, relevant: csr_array, *, reg: float) -> Floats:
+def learn_weights(
+    linear: Floats,
+    log_counts: Floats,
+    seen: csr_array,
+    relevant: csr_array,
+    *,
+    reg: float,
+    start: Floats | None = None,
+) -> Floats:
     """Learn the weight of each part from what members went on to watch.
 
     Args:
@@ -105,6 +113,7 @@ def learn_weights(linear: Floats, log_counts: Floats, seen: csr_array, relevant:
         seen: (members, titles); an entry = in the history, not to be chosen again.
         relevant: (members, titles); an entry = was chosen. Only members with an entry count.
         reg: weight of the squared weights, >= 0.
+        start: where the search starts, float32 (1 + half-lives,); it ends at the same place, sooner if that is near.
 
     Returns:
         float32 (1 + half-lives,): a, then w; zeros if no member has an entry.
@@ -130,5 +139,5 @@ def learn_weights(linear: Floats, log_counts: Floats, seen: csr_array, relevant:
         expected = np.append(np.vdot(p, linear), log_counts @ p.sum(axis=0, dtype=np.float64))
         return (normaliser - float(w @ wanted)) / n + reg * float(w @ w), (expected - wanted) / n + 2 * reg * w
 
-    start = np.full(1 + len(log_counts), 0.1)
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x, dtype=np.float32)
+    first = np.full(1 + len(log_counts), 0.1) if start is None else start.astype(np.float64)
+    return np.asarray(minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x, dtype=np.float32)

@@ -6,7 +6,8 @@
 
 Sources: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019 (EASE: p = 0), equations 6 to 8; Steck,
 "Autoencoders that don't overfit towards the Identity", NeurIPS 2020 (EDLAE: dropout p), section 3. W = diag(w_u) weighs
-members; here w_u halves for every half-life since the member's last event, so that the model leans to today's tastes.
+members; here w_u halves for every half-life since the member's last event, so that the model leans to today's tastes,
+and falls with a power of the number of events, so that pairs of titles (there are n_u^2) are not those of a few members.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from matinee.recommend.gram import compute_gram
 from matinee.recommend.histories import build_histories
 from matinee.recommend.popular import DAY
 
+TYPICAL_LENGTH = 64
+"""Events of a member who weighs 1 under any `length_power`."""
+
 LEAST_WEIGHT = 1e-6
 """A member who weighs less weighs nothing."""
 
@@ -35,12 +39,14 @@ class LinearSettings:
         reg: lambda, > 0, in members (the diagonal of the Gram counts members).
         dropout: p in [0, 1); 0 = EASE.
         half_life: days since a member's last event that halve the member's weight; infinity = all alike.
+        length_power: members with n events weigh (n / `TYPICAL_LENGTH`)^-length_power; 0 = all alike.
         weighted: events enter with their weight (share watched, rating), otherwise as 1.
     """
 
     reg: float = 300.0
     dropout: float = 0.0
     half_life: float = np.inf
+    length_power: float = 0.0
     weighted: bool = False
 
 
@@ -67,12 +73,12 @@ def fit_events(events: pl.DataFrame, titles: int, settings: LinearSettings, *, n
 def compute_events_gram(
     events: pl.DataFrame, titles: int, settings: LinearSettings, *, now: int
 ) -> NDArray[np.float32]:
-    """Sum the Gram of a log's events, members weighed by recency.
+    """Sum the Gram of a log's events, members weighed by recency and length.
 
     Args:
         events: frame of `matinee.tables.log.EVENTS`.
         titles: number of titles.
-        settings: `half_life` and `weighted` are read here.
+        settings: `half_life`, `length_power` and `weighted` are read here.
         now: unix seconds from which recency is counted.
 
     Returns:
@@ -80,9 +86,9 @@ def compute_events_gram(
     """
     members = np.unique(events["member_row"].to_numpy())
     X = build_histories(events, members, titles, weighted=settings.weighted)
-    if np.isinf(settings.half_life):
+    if np.isinf(settings.half_life) and settings.length_power == 0:
         return compute_gram(X)
-    return compute_gram(X, member_weights(events, members, now=now, half_life=settings.half_life))
+    return compute_gram(X, member_weights(events, members, settings, now=now))
 
 
 def fit_linear(X: csr_array, settings: LinearSettings, weights: NDArray[np.float32] | None = None) -> Linear:
@@ -120,25 +126,27 @@ def solve_gram(G: NDArray[np.float32], settings: LinearSettings) -> Linear:
 
 
 def member_weights(
-    events: pl.DataFrame, member_rows: NDArray[np.integer], *, now: int, half_life: float
+    events: pl.DataFrame, member_rows: NDArray[np.integer], settings: LinearSettings, *, now: int
 ) -> NDArray[np.float32]:
-    """Weigh members by how long ago their last event was: 2^(-(now - last) / half_life).
+    """Weigh members by recency and length: w_u = 2^(-(now - last_u) / half_life) (n_u / typical)^-length_power.
 
     Args:
         events: frame with `member_row` and `at` (unix seconds).
         member_rows: int (members,), ascending; every member with an event.
+        settings: `half_life` and `length_power` are read here.
         now: unix seconds.
-        half_life: days.
 
     Returns:
-        float32 (members,) in [0, 1]; 0 below `LEAST_WEIGHT`.
+        float32 (members,), >= 0; 0 where recency is below `LEAST_WEIGHT`.
     """
+    places = np.searchsorted(member_rows, events["member_row"].to_numpy())
     last = np.full(len(member_rows), np.iinfo(np.int64).min)
-    np.maximum.at(last, np.searchsorted(member_rows, events["member_row"].to_numpy()), events["at"].to_numpy())
-    age = np.maximum(now - last, 0) / DAY
-    weights = np.exp2(-age / half_life)
+    np.maximum.at(last, places, events["at"].to_numpy())
+    recency = np.exp2(-np.maximum(now - last, 0) / DAY / settings.half_life)
+    lengths = np.bincount(places, minlength=len(member_rows))
+    weights = recency * (lengths / TYPICAL_LENGTH) ** -settings.length_power
     # Products of smaller weights are denormal numbers, on which a factorisation takes five times as long.
-    return np.where(weights < LEAST_WEIGHT, 0, weights).astype(np.float32)
+    return np.where(recency < LEAST_WEIGHT, 0, weights).astype(np.float32)
 
 
 def invert_in_place(upper: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 
 from matinee.errors import MatineeError
 from matinee.measure.splits import Split, split_by_members, split_cold
-from matinee.recommend.blend import standardise_scores
+from matinee.recommend.blend import learn_weights, standardise_scores
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.exam import Exam, draw_members, lay_out
 from matinee.recommend.linear import LinearSettings, compute_events_gram, fit_events, solve_gram
@@ -29,9 +29,13 @@ REG_STEP = 10**0.5
 REG_RANGE = (1.0, 1e5)
 TRIALS: tuple[tuple[str, tuple[float | bool, ...]], ...] = (
     ("half_life", (90.0, 30.0, 10.0)),
+    ("length_power", (0.5,)),
     ("dropout", (0.25, 0.5)),
     ("weighted", (True,)),
 )
+WEIGHT_REG = 1e-4
+"""Regularisation of the blend that settings are judged in."""
+
 COLD_REGS = (0.3, 1.0, 3.0, 10.0)
 
 MOST_MEMBERS = 1500
@@ -123,11 +127,20 @@ def tune_cold(
 
 
 def _make_judge(exam: Exam) -> Callable[[LinearSettings], float]:
-    """Make the function that scores settings; the Gram is kept while only `reg` and `dropout` change."""
-    grams: dict[tuple[float, bool], NDArray[np.float32]] = {}
+    """Make the function that scores settings by what would be served: the better of the item model and a blend with it.
+
+    An item model that does best alone repeats what is popular; popularity is better said by the blend's other parts.
+    The blend's weights are learned and judged on the same members: ten numbers, the same ten for all settings. The Gram
+    is kept while only `reg` and `dropout` change.
+    """
+    grams: dict[tuple[float, float, bool], NDArray[np.float32]] = {}
+    log_counts = standardise_log(decayed_counts(exam.split.train, exam.titles, now=exam.split.now), exam.known)
+    columns = np.flatnonzero(exam.allowed)
+    seen, relevant, weights = exam.seen[:, columns], exam.relevant[:, columns], None
 
     def judge(settings: LinearSettings) -> float:
-        key = (settings.half_life, settings.weighted)
+        nonlocal weights
+        key = (settings.half_life, settings.length_power, settings.weighted)
         if key not in grams:
             grams.clear()
             grams[key] = compute_events_gram(exam.split.train, exam.titles, settings, now=exam.split.now)
@@ -135,7 +148,11 @@ def _make_judge(exam: Exam) -> Callable[[LinearSettings], float]:
             model = solve_gram(grams[key].copy(), settings)
         except ValueError:  # too little reg for float32: no candidate
             return 0.0
-        return exam.judge(model.score(exam.histories(weighted=settings.weighted)))
+        scores = standardise_scores(model.score(exam.histories(weighted=settings.weighted)), exam.known)
+        weights = learn_weights(
+            scores[:, columns], log_counts[:, columns], seen, relevant, reg=WEIGHT_REG, start=weights
+        )
+        return max(exam.judge(scores), exam.judge(weights[0] * scores + weights[1:] @ log_counts))
 
     return judge
 

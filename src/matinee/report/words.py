@@ -93,6 +93,7 @@ def describe_recipe(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("item model, regularisation", show_number(linear.get("reg"), 0)),
         ("item model, dropout", show_number(linear.get("dropout"), 2)),
         ("a member's weight", f"halves {_days(half_life)} after the last viewing" if half_life else "alike for all"),
+        ("a member of many viewings", _length_words(linear.get("length_power"))),
         ("a viewing's weight", "by rating or share watched" if linear.get("weighted") else "alike for all"),
         ("new titles from metadata, ridge", show_number(recipe.get("cold_reg"), 1)),
         ("popularity for members without history", _half_life_words(recipe.get("half_life"))),
@@ -110,6 +111,11 @@ def list_parts(recipe: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     judged = recipe.get("judged") or {}
     parts = [(name, weight, judged.get(name)) for name, weight in zip(names, weights, strict=False)]
     return [*parts, *((name, None, score) for name, score in judged.items() if name not in names)]
+
+
+def _length_words(power: Any) -> str:  # ruff: ignore[any-type] - as JSON gives it
+    exponent = as_number(power)
+    return f"each viewing counts by (number of viewings) ^ -{exponent}" if exponent else "each viewing counts alike"
 
 
 def _half_life_words(half_life: Any) -> str:  # ruff: ignore[any-type] - as JSON gives it
