@@ -7,7 +7,7 @@
 Sources: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019 (EASE: p = 0), equations 6 to 8; Steck,
 "Autoencoders that don't overfit towards the Identity", NeurIPS 2020 (EDLAE: dropout p), section 3. W = diag(w_u) weighs
 members; here w_u halves for every half-life since the member's last event, so that the model leans to today's tastes,
-and falls with a power of the number of events, so that pairs of titles (there are n_u^2) are not those of a few members.
+and falls with a power of the number of events, so that pairs of titles (there are n_u^2) are not a few members' own.
 """
 
 from __future__ import annotations
