@@ -122,6 +122,25 @@ def test_every_row_set_aside_is_kept_with_its_reason(service):
     assert quarantine.problems == 3
 
 
+def test_a_second_file_completes_a_view_and_a_third_cannot_contradict_it(service):
+    key = {"member_id": ["m1"], "title_id": ["t1"], "started_at": ["2020-01-01"]}
+    with Intake(service) as intake:
+        for file, seconds in (("a.csv", None), ("b.csv", "60"), ("c.csv", "70"), ("d.csv", "60")):
+            intake.add("views", rows("views", **key, seconds=[seconds])[0], file)
+        counts = intake.commit()
+    assert counts["views"] == Counts(read=4, added=1, updated=1, unchanged=1, quarantined=1)
+    assert intake.quarantine.sample["file"].to_list() == ["c.csv"]
+    assert service.read("views")["seconds"].to_list() == [60]
+
+
+def test_a_rating_that_comes_later_is_taken_in_once(service):
+    bring(service, views=VIEWS)
+    rated = {name: values[:1] for name, values in VIEWS.items()} | {"rating": ["4"], "country": [""]}
+    assert bring(service, views=rated)[0]["views"] == Counts(read=1, updated=1)
+    assert bring(service, views=rated)[0]["views"] == Counts(read=1, unchanged=1)
+    assert service.read("views").row(0, named=True)["rating"] == 4
+
+
 def test_the_quarantine_of_a_file_goes_once_all_is_well(service):
     bring(service, titles=TITLES, views={name: values[3:] for name, values in BAD_VIEWS.items()})
     assert len(list((service.path / "quarantine").iterdir())) == 1

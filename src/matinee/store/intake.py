@@ -164,7 +164,7 @@ class Intake:
         """Merge every table in memory or staging; write what changes into staging."""
         tables = {table: self._merge_table(table) for table in TABLES if table != "views"}
         settled = self._views.settle(self._known_titles(tables["titles"]), self._write, progress)
-        self._counts["views"].update(added=settled.added, unchanged=settled.unchanged)
+        self._counts["views"].update(added=settled.added, updated=settled.updated, unchanged=settled.unchanged)
         tables["members"] = self._make("members", tables["members"], settled.members)
         titles = pl.DataFrame({"title_id": settled.title_ids, "name": settled.title_ids})
         tables["titles"] = self._make("titles", tables["titles"], titles)

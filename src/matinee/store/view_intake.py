@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import polars as pl
 
-from matinee.store.merge import FILE_BITS, MergedViews, merge_views
+from matinee.store.merge import MergedViews, merge_views
 from matinee.store.quarantine import Quarantine
 from matinee.store.snapshot import Snapshot
 from matinee.store.spill import Spill
@@ -42,24 +44,27 @@ class SettledViews:
 
     Attributes:
         added: new views.
+        updated: views that say what the service did not know of one that it had.
         unchanged: views that the service had.
         members: member_id and country (null if none said) of members with new views, each once.
         title_ids: titles with new views, each once.
     """
 
     added: int = 0
+    updated: int = 0
     unchanged: int = 0
     members: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"member_id": str, "country": str}))
     title_ids: pl.Series = field(default_factory=lambda: pl.Series("title_id", dtype=pl.String))
 
-    def count(self, month: MergedViews) -> None:
-        """Add a month; the earliest country a member was seen in stands."""
-        self.added += month.added.height
-        self.unchanged += month.unchanged
-        seen = month.added.group_by("member_id").agg(pl.col("country").drop_nulls().first())
+    def count(self, merged: MergedViews) -> None:
+        """Add what was merged; the earliest country a member was seen in stands."""
+        self.added += merged.added.height
+        self.updated += merged.updated
+        self.unchanged += merged.unchanged
+        seen = merged.added.group_by("member_id").agg(pl.col("country").drop_nulls().first())
         both = pl.concat([self.members, seen])
         self.members = both.group_by("member_id", maintain_order=True).agg(pl.col("country").drop_nulls().first())
-        self.title_ids = pl.concat([self.title_ids, month.added["title_id"].unique()]).unique()
+        self.title_ids = pl.concat([self.title_ids, merged.added["title_id"].unique()]).unique()
 
 
 class ViewIntake:
@@ -74,15 +79,15 @@ class ViewIntake:
     def __init__(self, before: Snapshot, quarantine: Quarantine, staging: Path) -> None:
         self._before = before
         self._quarantine = quarantine
-        self._spill = Spill(staging / "views", ["month"], limit=_ROWS_IN_MEMORY)
+        self._spill = Spill(staging / "views", ["month", "file"], limit=_ROWS_IN_MEMORY)
         self._files: list[str] = []
 
     def add(self, frame: pl.DataFrame, file: str) -> None:
         """Take checked views with their `row` in `file`."""
         if file not in self._files:
             self._files.append(file)
-        place = pl.col("row") + self._files.index(file) * 2**FILE_BITS
-        self._spill.add(frame.select(pl.exclude("row"), place.alias("place"), _MONTH))
+        number = pl.lit(self._files.index(file), pl.Int32).alias("file")
+        self._spill.add(frame.with_columns(number, _MONTH))
 
     def settle(self, title_ids: pl.Series | None, write: WritePart, progress: Progress) -> SettledViews:
         """Merge everything that came in with the state before.
@@ -97,33 +102,32 @@ class ViewIntake:
         """
         settled = SettledViews()
         done = 0
-        for (month,) in self._spill.bins():
-            new = self._spill.scan((month,)).drop("month").collect()
-            done += new.height
-            merged = self._merge_month(f"{month // 12:04d}-{month % 12 + 1:02d}", new, title_ids, write)
-            settled.count(merged)
+        for month, bins in groupby(self._spill.bins(), key=itemgetter(0)):
+            part = f"{month // 12:04d}-{month % 12 + 1:02d}"
+            rows, has_changed = self._before.read_part("views", part), False
+            for bin_of_file in bins:
+                new = self._spill.scan(bin_of_file).drop("month", "file").collect()
+                done += new.height
+                merged = self._merge(rows, new, self._files[bin_of_file[1]], title_ids)
+                settled.count(merged)
+                rows, has_changed = merged.rows, has_changed or merged.added.height + merged.updated > 0
+            if has_changed:
+                write("views", part, rows)
             progress("merging views", done)
         return settled
 
-    def _merge_month(self, part: str, new: pl.DataFrame, title_ids: pl.Series | None, write: WritePart) -> MergedViews:
+    def _merge(self, old: pl.DataFrame, new: pl.DataFrame, file: str, title_ids: pl.Series | None) -> MergedViews:
         if title_ids is not None:
             is_known = new["title_id"].is_in(title_ids.implode())
-            self._reject(new.filter(~is_known), "title_id", pl.col("title_id"), "a title_id of titles")
+            self._reject(new.filter(~is_known), file, "title_id", pl.col("title_id"), "a title_id of titles")
             new = new.filter(is_known)
-        merged = merge_views(self._before.read_part("views", part), new)
+        merged = merge_views(old, new)
         for rows, wanted in ((merged.repeats, _REPEATS), (merged.differing, _DIFFERS)):
-            self._reject(rows, _KEY, _KEY_TEXT, wanted)
-        if merged.added.height:
-            write("views", part, merged.rows)
+            self._reject(rows, file, _KEY, _KEY_TEXT, wanted)
         return merged
 
-    def _reject(self, bad: pl.DataFrame, column: str, value: pl.Expr, wanted: str) -> None:
-        """Set rows aside, each under the file it came from."""
-        if bad.is_empty():
-            return
-        file_row = pl.col("place") % 2**FILE_BITS
-        for number, name in enumerate(self._files):
-            rows = bad.filter(pl.col("place") // 2**FILE_BITS == number).sort("place")
-            rows = rows.select(pl.exclude("place"), file_row.alias("row"))
-            found = problems_of(rows, table="views", file=name, column=column, value=value, wanted=wanted)
-            self._quarantine.add(found)
+    def _reject(self, bad: pl.DataFrame, file: str, column: str, value: pl.Expr, wanted: str) -> None:
+        """Set rows of a file aside."""
+        self._quarantine.add(
+            problems_of(bad.sort("row"), table="views", file=file, column=column, value=value, wanted=wanted)
+        )
