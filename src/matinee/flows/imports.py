@@ -225,7 +225,9 @@ def check_tables(service: Service, *, progress: Progress | None = None) -> pl.Da
     found = [check_service(tables)]
     done = 0
     for part, file in snapshot.parts("views").items():
-        problems = check_table("views", snapshot.read_part("views", part), known)
+        with snapshot.reading():
+            views = snapshot.scan_part("views", part).collect()
+        problems = check_table("views", views, known)
         found.append(problems.with_columns(file=pl.lit(file.path)))
         done += file.rows
         if progress:

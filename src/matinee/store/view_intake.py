@@ -1,12 +1,12 @@
 """The views of an import: kept on disk by month while they come in, then merged month by month.
 
-Covers what makes an import of many millions of views fit into memory: one month is in memory at a time. The other
-tables, and the commit, are `intake`'s.
+Covers what makes an import of many millions of views fit into memory: one month is merged at a time, a large one in
+stretches of time. The other tables, and the commit, are `intake`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -24,10 +24,12 @@ from matinee.tables.schemas import key_columns
 Progress = Callable[[str, int], None]
 """Told a stage ("views.csv", "merging views") and the number of its rows done so far."""
 
-WritePart = Callable[[str, str, pl.DataFrame], None]
+WritePart = Callable[[str, str, pl.LazyFrame], None]
 """Takes a table, a part of it, and the rows that the part is to hold."""
 
-_ROWS_IN_MEMORY = 3_000_000
+ROWS_IN_MEMORY = 1_000_000
+"""Views that wait in memory before they go to disk, and views that are merged at once."""
+
 _MONTH = (pl.col("started_at").dt.year().cast(pl.Int32) * 12 + pl.col("started_at").dt.month() - 1).alias("month")
 
 _KEY = ", ".join(key_columns("views"))
@@ -43,6 +45,7 @@ class SettledViews:
     """What the views of an import came to.
 
     Attributes:
+        read: views that came in.
         added: new views.
         updated: views that say what the service did not know of one that it had.
         unchanged: views that the service had.
@@ -50,6 +53,7 @@ class SettledViews:
         title_ids: titles with new views, each once.
     """
 
+    read: int = 0
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -79,7 +83,8 @@ class ViewIntake:
     def __init__(self, before: Snapshot, quarantine: Quarantine, staging: Path) -> None:
         self._before = before
         self._quarantine = quarantine
-        self._spill = Spill(staging / "views", ["month", "file"], limit=_ROWS_IN_MEMORY)
+        self._staging = staging
+        self._spill = Spill(staging / "views", ["month", "file"], limit=ROWS_IN_MEMORY)
         self._files: list[str] = []
 
     def add(self, frame: pl.DataFrame, file: str) -> None:
@@ -101,20 +106,35 @@ class ViewIntake:
             What it came to; rejected views are in the quarantine.
         """
         settled = SettledViews()
-        done = 0
         for month, bins in groupby(self._spill.bins(), key=itemgetter(0)):
             part = f"{month // 12:04d}-{month % 12 + 1:02d}"
-            rows, has_changed = self._before.read_part("views", part), False
-            for bin_of_file in bins:
-                new = self._spill.scan(bin_of_file).drop("month", "file").collect()
-                done += new.height
-                merged = self._merge(rows, new, self._files[bin_of_file[1]], title_ids)
-                settled.count(merged)
-                rows, has_changed = merged.rows, has_changed or merged.added.height + merged.updated > 0
-            if has_changed:
+            new = {self._files[file]: self._spill.scan((month, file)).drop("month", "file") for _, file in bins}
+            known = settled.added + settled.updated
+            rows = self._merge_month(part, new, title_ids, settled)
+            if settled.added + settled.updated > known:
                 write("views", part, rows)
-            progress("merging views", done)
+            progress("merging views", settled.read)
         return settled
+
+    def _merge_month(
+        self, part: str, new: Mapping[str, pl.LazyFrame], title_ids: pl.Series | None, settled: SettledViews
+    ) -> pl.LazyFrame:
+        """Merge what each file says of a month, one stretch of time after the other, and count it."""
+        old, pieces = self._before.scan_part("views", part), []
+        with self._before.reading():
+            stretches = _cut_time([old, *new.values()])
+        for number, is_within in enumerate(stretches):
+            with self._before.reading():
+                rows = old.filter(is_within).collect()
+            for file, views in new.items():
+                some = views.filter(is_within).collect()
+                merged = self._merge(rows, some, file, title_ids)
+                settled.count(merged)
+                settled.read += some.height
+                rows = merged.rows
+            pieces.append(self._staging / f"views-{part}-{number}.parquet")
+            rows.write_parquet(pieces[-1], compression="lz4", statistics=False)
+        return pl.scan_parquet(pieces, glob=False)
 
     def _merge(self, old: pl.DataFrame, new: pl.DataFrame, file: str, title_ids: pl.Series | None) -> MergedViews:
         if title_ids is not None:
@@ -131,3 +151,12 @@ class ViewIntake:
         self._quarantine.add(
             problems_of(bad.sort("row"), table="views", file=file, column=column, value=value, wanted=wanted)
         )
+
+
+def _cut_time(views: Iterable[pl.LazyFrame]) -> list[pl.Expr]:
+    """Cut time into stretches of some `ROWS_IN_MEMORY` views; rows of one key never lie in two of them."""
+    times = pl.concat(frame.select("started_at") for frame in views).collect()["started_at"].sort()
+    cuts = times.gather_every(ROWS_IN_MEMORY).unique().sort()[1:].to_list()
+    at, always = pl.col("started_at"), pl.lit(True)
+    starts, ends = [always, *(at >= cut for cut in cuts)], [*(at < cut for cut in cuts), always]
+    return [start & end for start, end in zip(starts, ends, strict=True)]
