@@ -281,7 +281,8 @@ def _made(counts: dict[str, Counts]) -> list[str]:
 def _unknown(service: Service, counts: dict[str, Counts]) -> list[str]:
     """Say which rows of the tables imported name others that are not there yet; views never do."""
     snapshot = service.snapshot()
-    notes = (_unknown_of(snapshot, table) for table in counts if table in REFERENCES and table != "views")
+    with snapshot.reading():
+        notes = [_unknown_of(snapshot, table) for table in counts if table in REFERENCES and table != "views"]
     return [note for note in notes if note]
 
 

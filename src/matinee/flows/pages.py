@@ -125,7 +125,8 @@ def load_state(recommender: Recommender, member_id: str) -> MemberState:
     history, seen = histories.slice(0, 1)
     latest = histories.enjoyed.sort("at", "title_row", descending=True)["title_row"].to_list()
     own = recommender.snapshot.scan("views").filter(pl.col("member_id") == member_id)
-    views = own.select("title_id", "started_at", "seconds").collect()
+    with recommender.snapshot.reading():
+        views = own.select("title_id", "started_at", "seconds").collect()
     unfinished = find_unfinished(views, recommender.titles, recommender.roots)
     return MemberState(member.row(0, named=True), history, seen, latest, unfinished)
 

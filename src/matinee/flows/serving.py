@@ -260,7 +260,8 @@ def load_histories(recommender: Recommender, members: pl.DataFrame) -> _Historie
     """Read the views of the given members once."""
     manifest, wanted = recommender.manifest, members.lazy().select("member_id")
     columns = ("member_id", "title_id", "started_at", "seconds", "rating")
-    views = recommender.snapshot.scan("views").select(columns).join(wanted, on="member_id", how="semi").collect()
+    with recommender.snapshot.reading():
+        views = recommender.snapshot.scan("views").select(columns).join(wanted, on="member_id", how="semi").collect()
     log = build_log(
         members,
         recommender.titles,

@@ -108,7 +108,7 @@ class Snapshot:
         try:
             with plain_disk_errors(self.folder):
                 yield
-        except pl.exceptions.PolarsError:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             self.verify()  # it names the file
             raise
 
