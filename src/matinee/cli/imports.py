@@ -73,7 +73,7 @@ def jellyfin_playback(path: Path, folder: Path, strict: bool, as_json: bool) -> 
 
 
 @import_group.command("table")
-@click.argument("table", type=click.Choice(list(TABLES)))
+@click.argument("table", metavar="TABLE", type=click.Choice(list(TABLES)))
 @click.argument("path", metavar="FILE", type=FOLDER)
 @click.option("--sep", metavar="TEXT", help="What stands between fields; default: by the file's name.")
 @click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without a header line.")
@@ -118,7 +118,7 @@ def read_layout(*, sep: str | None, columns: str | None, renames: tuple[str, ...
     """Turn the options of `import table` into a layout.
 
     Raises:
-        UsageError: a `--map` without an equals sign, or two for one column.
+        UsageError: a `--map` without an equals sign, or two for one column; a `--time` that says nothing.
     """
     for pair in renames:
         if not all(pair.partition("=")):
@@ -128,6 +128,9 @@ def read_layout(*, sep: str | None, columns: str | None, renames: tuple[str, ...
         raise UsageError(
             "--map names one of our columns twice", todo="say for each of our columns once what it is there"
         )
+    if time not in {None, "unix", "iso"} and "%" not in str(time):
+        todo = "give unix, iso, or a format such as '%d/%m/%Y %H:%M'"
+        raise UsageError(f"--time {time!r} is no way to write times", todo=todo)
     names = [name.strip() for name in columns.split(",")] if columns else None
     return Layout(sep=sep.replace("\\t", "\t") if sep else None, columns=names, renames=pairs, time=time)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,5 +70,6 @@ def rating_option(command: F) -> F:
 
 
 def print_json(result: object) -> None:
-    """Print a result as JSON on standard output."""
-    click.echo(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False))
+    """Print a result as JSON on standard output, escaped where that cannot take every letter."""
+    is_narrow = not (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(result, indent=1, ensure_ascii=is_narrow, allow_nan=False))
