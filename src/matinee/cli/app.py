@@ -16,6 +16,7 @@ COMMANDS = {
     "init": ("matinee.cli.services:init", "Make a service in a folder."),
     "import": ("matinee.cli.imports:import_group", "Bring data in: views, titles, known exports."),
     "check": ("matinee.cli.services:check", "Check everything the service holds."),
+    "quarantine": ("matinee.cli.services:quarantine", "Show what imports set aside, and why."),
     "train": ("matinee.cli.models:train", "Learn from the log and make the live model."),
     "evaluate": ("matinee.cli.models:evaluate", "Measure every model on viewing it was not shown."),
     "recommend": ("matinee.cli.members:recommend", "Recommend titles, each with its reasons."),

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
 from matinee.cli.progress import counting
-from matinee.errors import UsageError
+from matinee.errors import BadRows, UsageError
 from matinee.flows import imports
 from matinee.flows.imports import ImportSummary, Layout, Preview
 from matinee.flows.worlds import import_world
@@ -57,6 +57,8 @@ def movielens(path: Path, folder: Path, strict: bool, as_json: bool) -> None:
 @_common
 def netflix_history(path: Path, member: str, folder: Path, strict: bool, as_json: bool) -> None:
     """Import the CSV of viewing history that Netflix lets a member export, short or full."""
+    if not member.strip():
+        raise UsageError("--member is empty", todo="say whose history it is")
     with counting() as progress:
         summary = imports.import_netflix_history(open_service(folder), path, member, strict=strict, progress=progress)
     show_summary(summary, as_json=as_json)
@@ -136,10 +138,17 @@ def read_layout(*, sep: str | None, columns: str | None, renames: tuple[str, ...
 
 
 def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
-    """Print what an import did."""
-    if as_json:
-        print_json(summary.to_dict())
-        return
+    """Print what an import did.
+
+    Raises:
+        BadRows: of some table it brought nothing but rows that were set aside.
+    """
+    print_json(summary.to_dict()) if as_json else _show_counts(summary)
+    if empty := [table for table, counts in summary.counts.items() if 0 < counts.read == counts.quarantined]:
+        raise BadRows(f"every row of {' and '.join(empty)} was set aside", todo="see why with `matinee quarantine`")
+
+
+def _show_counts(summary: ImportSummary) -> None:
     shown = Table("table")
     for name in ("read", "made", "added", "updated", "unchanged", "quarantined"):
         shown.add_column(name, justify="right")
@@ -154,7 +163,9 @@ def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
     for row in summary.sample.head(SHOWN).iter_rows(named=True):
         screen.print(f"  {describe(row)}", markup=False)
     if summary.quarantine:
-        screen.print(f"{summary.problems:,} problems in all; the rows lie in {summary.quarantine}", markup=False)
+        screen.print(
+            f"{summary.problems:,} problems in all; `matinee quarantine` shows what was set aside and why", markup=False
+        )
 
 
 def show_preview(preview: Preview, *, as_json: bool) -> None:

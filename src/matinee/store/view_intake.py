@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -37,6 +38,8 @@ _KEY_TEXT = pl.concat_str(
     "member_id", "title_id", pl.col("started_at").dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ"), separator=", "
 )
 _REPEATS = "a key of its own, an earlier row of the file has it already"
+_REPEATS_A_DAY = "a time of its own: where a log gives days only, the first viewing of a day stands"
+_REPEAT = pl.when(pl.col("started_at").dt.time() == time(0)).then(pl.lit(_REPEATS_A_DAY)).otherwise(pl.lit(_REPEATS))
 _DIFFERS = "new, an import before gave it other values; a viewing never changes"
 
 
@@ -142,11 +145,11 @@ class ViewIntake:
             self._reject(new.filter(~is_known), file, "title_id", pl.col("title_id"), "a title_id of titles")
             new = new.filter(is_known)
         merged = merge_views(old, new)
-        for rows, wanted in ((merged.repeats, _REPEATS), (merged.differing, _DIFFERS)):
+        for rows, wanted in ((merged.repeats, _REPEAT), (merged.differing, _DIFFERS)):
             self._reject(rows, file, _KEY, _KEY_TEXT, wanted)
         return merged
 
-    def _reject(self, bad: pl.DataFrame, file: str, column: str, value: pl.Expr, wanted: str) -> None:
+    def _reject(self, bad: pl.DataFrame, file: str, column: str, value: pl.Expr, wanted: str | pl.Expr) -> None:
         """Set rows of a file aside."""
         self._quarantine.add(
             problems_of(bad.sort("row"), table="views", file=file, column=column, value=value, wanted=wanted)
