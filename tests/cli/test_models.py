@@ -107,7 +107,7 @@ def test_the_report_is_one_file_that_needs_no_other(command, world, tmp_path):
     out = tmp_path / "page.html"
     said = command("report", "--out", out, "--json", "--service", world).json
     page = out.read_text(encoding="utf-8")
-    assert said == {"report": str(out), "numbers": str(tmp_path / "page.json")}
+    assert said == {"report": str(out), "numbers": str(tmp_path / "page.json"), "outdated": False}
     assert page.count("<svg") >= 3
     assert "<script src" not in page
     assert "<link" not in page

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from matinee.cli.options import FOLDER, json_option, print_json, rating_option, screen, service_option
+from matinee.cli.options import FOLDER, json_option, print_json, rating_option, say_outdated, screen, service_option
 from matinee.cli.progress import saying
 from matinee.flows.evaluation import LIVE, Evaluation
 from matinee.flows.evaluation import evaluate as run_evaluation
@@ -69,9 +69,11 @@ def report(protocol: str, out: Path | None, min_rating: float | None, folder: Pa
     command = f"matinee report --protocol {protocol}"
     write_report(service, recommender, results, out=path, now=datetime.now(UTC), command=command)
     if as_json:
-        print_json({"report": str(path), "numbers": str(path.with_suffix(".json"))})
+        numbers = str(path.with_suffix(".json"))
+        print_json({"report": str(path), "numbers": numbers, "outdated": recommender.is_outdated})
     else:
         screen.print(f"Wrote {path}", markup=False, soft_wrap=True)
+        say_outdated(recommender.is_outdated)
 
 
 def show_training(manifest: dict[str, Any]) -> None:

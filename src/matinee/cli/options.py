@@ -69,6 +69,14 @@ def rating_option(command: F) -> F:
     )(command)
 
 
+def say_outdated(is_outdated: bool) -> None:
+    """Remark in one line that the model does not know what came in since it was trained."""
+    if is_outdated:
+        notes.print(
+            "The tables have changed since the model was trained; `matinee train` takes in what came.", soft_wrap=True
+        )
+
+
 def print_json(result: object) -> None:
     """Print a result as JSON on standard output, escaped where that cannot take every letter."""
     is_narrow = not (sys.stdout.encoding or "").lower().startswith("utf")

@@ -64,6 +64,7 @@ def render_report(
         "depth": _chart_depth(evaluation),
         "segments": [_chart_segment(table) for table in list_segments(evaluation)],
         "pages": [lay_out_page(page) for page in pages],
+        "outdated": any(page.get("outdated") for page in pages),
         "measured": _lay_out_protocol(evaluation),
         "glossary": GLOSSARY,
     }
