@@ -156,3 +156,10 @@ def test_the_quarantine_is_shown_by_file_and_reason(command, import_views, servi
 def test_a_history_of_nobody_is_misuse(command, service, tmp_path, member):
     said = command("import", "netflix-history", tmp_path / "h.csv", "--member", member, "--service", service)
     assert (said.code, said.err) == (2, "matinee: --member is empty; say whose history it is\n")
+
+
+def test_a_simulated_world_does_not_mix_into_a_service_with_rows_unless_told(command, service):
+    said = command("import", "world", "--service", service)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert "belongs into an empty service; make another with `matinee init`, or say --mix" in said.err
+    assert command("import", "world", "--mix", "--service", service).code == 0

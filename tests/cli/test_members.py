@@ -39,8 +39,8 @@ def test_a_member_who_gave_up_on_everything_is_told_why_the_page_is_common(comma
 
 
 def test_a_model_that_does_not_know_the_latest_views_says_so(command, own_world, tmp_path, member):
-    verbs = [("recommend", "--member", member), ("page", "--member", member), ("report", "--out", tmp_path / "r.html")]
-    verbs.append(("recommend", "--all", "--out", tmp_path / "all.parquet"))
+    verbs = [["recommend", "--member", member], ["page", "--member", member], ["report", "--out", tmp_path / "r.html"]]
+    verbs.append(["recommend", "--all", "--out", tmp_path / "all.parquet"])
     title_id = load_model(own_world)[0]["title_ids"][0]
     (tmp_path / "views.csv").write_text(f"member_id,title_id,started_at\n{member},{title_id},2026-01-01\n")
     assert command(*verbs[0], "--service", own_world, "--json").json["outdated"] is False

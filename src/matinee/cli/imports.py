@@ -106,13 +106,14 @@ def table_command(
 @import_group.command()
 @click.option("--preset", type=click.Choice(["taste_ruled", "freshness_ruled", "mixed"]), default="mixed")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--mix", is_flag=True, help="Also into a service that has rows: its log becomes part invention.")
 @service_option
 @json_option
-def world(preset: str, seed: int, folder: Path, as_json: bool) -> None:
+def world(preset: str, seed: int, *, mix: bool, folder: Path, as_json: bool) -> None:
     """Simulate a service, to try things on without data of one's own."""
     settings: WorldSettings = getattr(WorldSettings, preset)()
     with counting() as progress:
-        summary = import_world(open_service(folder), settings, seed=seed, progress=progress)
+        summary = import_world(open_service(folder), settings, seed=seed, mix=mix, progress=progress)
     show_summary(summary, as_json=as_json)
 
 
