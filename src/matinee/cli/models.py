@@ -82,6 +82,8 @@ def show_training(manifest: dict[str, Any]) -> None:
         f"Model {manifest['run']}: {manifest['events']:,} positive viewings of {manifest['members']:,} members,"
         f" {manifest['titles']:,} titles, {manifest['cpu_seconds']:.0f} CPU seconds."
     )
+    for note in manifest["notes"]:
+        screen.print(note)
     judged = manifest["metrics"]["inner ndcg@100"]
     if LIVE not in judged:
         screen.print("The log is too small to learn from yet: pages show what is popular, half-life 30 days.")
