@@ -17,6 +17,7 @@ from matinee.flows.evaluation import evaluate as run_evaluation
 from matinee.flows.reporting import write_report
 from matinee.flows.serving import load_recommender
 from matinee.flows.training import train as run_training
+from matinee.report.findings import say_doubt
 from matinee.store.outputs import check_name
 from matinee.store.service import open_service
 
@@ -115,6 +116,8 @@ def show_evaluation(results: Evaluation) -> None:
         label = f"[bold]{name} (live)" if name == results.live else name
         shown.add_row(label, *cells, f"{facts['fit_cpu_s']:.1f}")
     screen.print(shown)
+    if doubt := say_doubt(counts["test_members"]):
+        screen.print(doubt)
     live, se = results.live, results.models[results.live]["se"]
     if math.isnan(se["ndcg@100"]):
         screen.print("One member is too few for a standard error.")
