@@ -163,3 +163,22 @@ def test_a_simulated_world_does_not_mix_into_a_service_with_rows_unless_told(com
     assert (said.code, said.err.count("\n")) == (2, 1)
     assert "belongs into an empty service; make another with `matinee init`, or say --mix" in said.err
     assert command("import", "world", "--mix", "--service", service).code == 0
+
+
+def test_a_file_that_spells_things_otherwise_is_understood_with_a_note(command, service, tmp_path):
+    (tmp_path / "t.csv").write_text("Title_ID,NAME,Kind,Shelf\n7,Heat,movie,A\n")
+    words = ("import", "table", "titles", tmp_path / "t.csv", "--json")
+    notes = ["columns were understood: Title_ID as title_id, NAME as name, Kind as kind"]
+    notes.append("kind: movie was read as film")
+    assert command(*words, "--dry-run").json["notes"] == notes
+    said = command(*words, "--service", service).json
+    assert (said["tables"]["titles"]["added"], said["notes"], said["ignored_columns"]) == (
+        1,
+        notes,
+        {"t.csv": ["Shelf"]},
+    )
+
+
+def test_a_map_goes_before_a_name_that_is_alike(import_views):
+    said = import_views("member_id,Title_ID,film,started_at\nm,9,1,2024-01-01\n", "--map", "title_id=film").json
+    assert said["tables"]["views"]["added"] == 1

@@ -175,7 +175,7 @@ def show_preview(preview: Preview, *, as_json: bool) -> None:
     filled = [name for name in preview.rows.columns if preview.rows[name].null_count() < preview.rows.height]
     if as_json:
         rows = [{name: _say(value) for name, value in row.items()} for row in preview.rows.to_dicts()]
-        print_json({"rows": rows, "problems": said, "ignored_columns": preview.ignored})
+        print_json({"rows": rows, "problems": said, "ignored_columns": preview.ignored, "notes": preview.notes})
         return
     shown = Table(*map(escape, filled))
     for row in preview.rows.select(filled).iter_rows():
@@ -183,7 +183,7 @@ def show_preview(preview: Preview, *, as_json: bool) -> None:
     screen.print(shown)
     if preview.ignored:
         screen.print(f"columns not used: {', '.join(preview.ignored)}", markup=False)
-    for line in said:
+    for line in [*preview.notes, *said]:
         screen.print(line, markup=False)
     screen.print("Nothing was imported; leave out --dry-run to import.")
 
