@@ -150,3 +150,12 @@ def test_a_damaged_model_is_one_line(command, own_world, member):
     assert said.code == 1
     assert "damaged" in said.err
     assert "matinee train" in said.err
+
+
+def test_check_finds_a_damaged_model(command, own_world):
+    assert command("check", "--service", own_world).code == 0
+    array = next((own_world / "models").glob("*/weights.npy"))
+    array.write_bytes(array.read_bytes()[:-1] + b"?")
+    said = command("check", "--service", own_world)
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert "array 'weights' is missing or damaged; run `matinee train` again" in said.err

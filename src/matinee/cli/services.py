@@ -13,6 +13,7 @@ from matinee.cli.options import FOLDER, json_option, print_json, screen, service
 from matinee.cli.progress import counting
 from matinee.flows.imports import check_tables
 from matinee.flows.quarantine import list_quarantine
+from matinee.store.models import verify_model
 from matinee.store.quarantine import FOLDER as QUARANTINE
 from matinee.store.service import create_service, open_service
 from matinee.tables.problems import describe
@@ -36,10 +37,11 @@ def init(folder: Path, as_json: bool) -> None:
 @service_option
 @json_option
 def check(folder: Path, as_json: bool) -> None:
-    """Check everything the service holds: rules, keys, references, files. Exit code 1 if anything is wrong."""
+    """Check everything the service holds: rules, keys, references, files, model. Exit code 1 if anything is wrong."""
     service = open_service(folder)
     with counting() as progress:
         problems = check_tables(service, progress=progress)
+    verify_model(service.path)
     counts = service.counts()
     if as_json:
         rows = [{**row, "said": describe(row)} for row in problems.iter_rows(named=True)]
