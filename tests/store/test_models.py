@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from matinee.errors import BadModel, UsageError
-from matinee.store.models import load_model, save_model, verify_model
+from matinee.store.models import KEPT, load_model, save_model, verify_model
 
 NOW = datetime(2025, 1, 31, 12, 0, tzinfo=UTC)
 ARRAYS = {
@@ -43,6 +43,17 @@ def test_the_last_model_saved_is_the_current_one_and_the_first_stays(tmp_path, s
     save_model(tmp_path, {"size": np.array(8)}, {}, now=NOW + timedelta(hours=1))
     assert load_model(tmp_path)[0]["size"] == 8
     assert load_model(tmp_path, saved.name)[0]["size"] == 7
+
+
+def test_the_live_run_and_the_latest_before_it_stay_and_nothing_else_is_touched(tmp_path):
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    runs = [
+        save_model(tmp_path, {"size": np.array(hour)}, {}, now=NOW + timedelta(hours=hour))
+        for hour in (9, 1, 2, 3, 4, 5)
+    ]
+    kept = {folder.name for folder in (tmp_path / "models").iterdir() if folder.is_dir()}
+    assert kept == {runs[0], *runs[-KEPT:], "mine"}
+    assert load_model(tmp_path)[0]["size"] == 5
 
 
 def test_the_same_model_saved_twice_is_one_run_named_in_utc(tmp_path, saved):

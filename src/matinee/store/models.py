@@ -4,14 +4,15 @@
     models/<run>/manifest.json    format, and each array's hash, dtype and shape; then what the trainer says of it
     models/current                one line: the run that serves
 
-A run's folder appears whole, by one rename, and never changes. Old runs stay until somebody deletes them. What the
-arrays mean is the model's matter (`recommend`).
+A run's folder appears whole, by one rename, and never changes. The live run and the `KEPT` before it stay; older ones
+are deleted when a new one is saved. What the arrays mean is the model's matter (`recommend`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -29,13 +30,18 @@ FORMAT = "matinee-model"
 VERSION = 1
 CURRENT = "current"
 
+KEPT = 3
+"""Runs that stay beside the live one."""
+
+_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
 _TODO = "run `matinee train` again"
 
 
 def save_model(
     service: Path, arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, Any], *, now: datetime
 ) -> str:
-    """Save a trained model and make it the current one.
+    """Save a trained model, make it the current one, and delete all but the `KEPT` latest of the others.
 
     Args:
         service: the service folder.
@@ -64,6 +70,7 @@ def save_model(
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
         write_file(models / CURRENT, f"{run}\n".encode())
+        _remove_old_runs(models, live=run)
     return run
 
 
@@ -127,6 +134,12 @@ def _write_run(folder: Path, arrays: Mapping[str, npt.NDArray[Any]], manifest: M
     text = json.dumps(whole, indent=1, sort_keys=True) + "\n"
     write_file(folder / "manifest.json", text.encode())
     return text
+
+
+def _remove_old_runs(models: Path, *, live: str) -> None:
+    others = sorted(folder for folder in models.iterdir() if _RUN.fullmatch(folder.name) and folder.name != live)
+    for folder in others[:-KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_array(path: Path, array: npt.NDArray[Any]) -> dict[str, Any]:
