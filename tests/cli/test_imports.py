@@ -128,3 +128,57 @@ def test_check_is_content_with_what_was_imported(command, service):
     said = command("check", "--service", service)
     assert said.code == 0
     assert "all in order" in said.out
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_import_of_nothing_but_bad_rows_has_failed(command, service, tmp_path, options):
+    (tmp_path / "v.csv").write_text(VIEWS + "m,9,2024-01-01,5\n")
+    said = command("import", "table", "views", tmp_path / "v.csv", "--service", service, *options)
+    assert said.code == 1
+    assert said.err == "matinee: every row of views was set aside; see why with `matinee quarantine`\n"
+    assert "'9' is not a title_id of titles" in said.out
+
+
+def test_a_second_viewing_of_a_day_is_said_to_be_one_in_a_log_of_days(import_views):
+    said = import_views(VIEWS + "m,1,2024-01-01,50\nm,1,2024-01-01,60\n").json
+    assert "where a log gives days only, the first viewing of a day stands" in said["sample"][0]["said"]
+
+
+def test_the_quarantine_is_shown_by_file_and_reason(command, import_views, service):
+    assert command("quarantine", "--service", service).out == "Nothing was set aside.\n"
+    import_views(VIEWS + "m,1,2024-01-01,50\nm,[9],2024-01-02,5\nm,8,2024-01-03,5\n")
+    (reason,) = command("quarantine", "--json", "--service", service).json["quarantine"]
+    assert (reason["file"], reason["problems"], reason["examples"][1]["value"]) == ("views.csv", 2, "8")
+    assert "'[9]' is not a title_id of titles" in command("quarantine", "--service", service).out
+
+
+@pytest.mark.parametrize("member", ["", " "])
+def test_a_history_of_nobody_is_misuse(command, service, tmp_path, member):
+    said = command("import", "netflix-history", tmp_path / "h.csv", "--member", member, "--service", service)
+    assert (said.code, said.err) == (2, "matinee: --member is empty; say whose history it is\n")
+
+
+def test_a_simulated_world_does_not_mix_into_a_service_with_rows_unless_told(command, service):
+    said = command("import", "world", "--service", service)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert "belongs into an empty service; make another with `matinee init`, or say --mix" in said.err
+    assert command("import", "world", "--mix", "--service", service).code == 0
+
+
+def test_a_file_that_spells_things_otherwise_is_understood_with_a_note(command, service, tmp_path):
+    (tmp_path / "t.csv").write_text("Title_ID,NAME,Kind,Shelf\n7,Heat,movie,A\n")
+    words = ("import", "table", "titles", tmp_path / "t.csv", "--json")
+    notes = ["columns were understood: Title_ID as title_id, NAME as name, Kind as kind"]
+    notes.append("kind: movie was read as film")
+    assert command(*words, "--dry-run").json["notes"] == notes
+    said = command(*words, "--service", service).json
+    assert (said["tables"]["titles"]["added"], said["notes"], said["ignored_columns"]) == (
+        1,
+        notes,
+        {"t.csv": ["Shelf"]},
+    )
+
+
+def test_a_map_goes_before_a_name_that_is_alike(import_views):
+    said = import_views("member_id,Title_ID,film,started_at\nm,9,1,2024-01-01\n", "--map", "title_id=film").json
+    assert said["tables"]["views"]["added"] == 1

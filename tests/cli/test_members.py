@@ -38,6 +38,22 @@ def test_a_member_who_gave_up_on_everything_is_told_why_the_page_is_common(comma
     assert title_id not in [title["title_id"] for title in page["titles"]]
 
 
+def test_a_model_that_does_not_know_the_latest_views_says_so(command, own_world, tmp_path, member):
+    verbs = [["recommend", "--member", member], ["page", "--member", member], ["report", "--out", tmp_path / "r.html"]]
+    verbs.append(["recommend", "--all", "--out", tmp_path / "all.parquet"])
+    title_id = load_model(own_world)[0]["title_ids"][0]
+    (tmp_path / "views.csv").write_text(f"member_id,title_id,started_at\n{member},{title_id},2026-01-01\n")
+    assert command(*verbs[0], "--service", own_world, "--json").json["outdated"] is False
+    command("import", "table", "views", tmp_path / "views.csv", "--service", own_world)
+    for verb in verbs:
+        assert command(*verb, "--service", own_world, "--json").json["outdated"] is True
+        said = command(*verb, "--service", own_world).err
+        assert "The tables have changed since the model was trained; `matinee train` takes in what came.\n" in said
+    assert "The tables have changed since the model of these pages" in (tmp_path / "r.html").read_text()
+    command("train", "--service", own_world)
+    assert "have changed" not in command(*verbs[0], "--service", own_world).err
+
+
 @pytest.mark.parametrize("words", [("similar",), ("explain", "--member", "m00001")])
 def test_an_unknown_title_is_one_line(command, world, words):
     said = command(*words, "--title", "nothing", "--service", world)
@@ -134,3 +150,12 @@ def test_a_damaged_model_is_one_line(command, own_world, member):
     assert said.code == 1
     assert "damaged" in said.err
     assert "matinee train" in said.err
+
+
+def test_check_finds_a_damaged_model(command, own_world):
+    assert command("check", "--service", own_world).code == 0
+    array = next((own_world / "models").glob("*/weights.npy"))
+    array.write_bytes(array.read_bytes()[:-1] + b"?")
+    said = command("check", "--service", own_world)
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert "array 'weights' is missing or damaged; run `matinee train` again" in said.err

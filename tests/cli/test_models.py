@@ -72,6 +72,18 @@ def test_the_rating_that_counts_can_be_changed(command, tmp_path):
     assert command("train", "--min-rating", "nan", "--service", tmp_path / "s").code == 2
 
 
+def test_a_log_of_ten_points_is_told_which_setting_says_what_is_positive(command, tmp_path):
+    rows = [f"m{m},t{t},{86400 * (1000 + 3 * t + m)},{1 + (m + t) % 10}" for m in range(20) for t in range(20)]
+    (tmp_path / "views.csv").write_text("member_id,title_id,started_at,rating\n" + "\n".join(rows))
+    command("init", tmp_path / "s")
+    command("import", "table", "views", tmp_path / "views.csv", "--time", "unix", "--service", tmp_path / "s")
+    said = command("train", "--service", tmp_path / "s").out
+    assert "Ratings go up to 10 here, and count as positive from 4: for a scale of ten, set min_rating" in said
+    assert command("train", "--min-rating", "4", "--json", "--service", tmp_path / "s").json["notes"] == []
+    (tmp_path / "s" / "matinee.toml").write_text("min_rating = 8\n")
+    assert command("train", "--json", "--service", tmp_path / "s").json["notes"] == []
+
+
 def test_evaluate_takes_a_split_file(command, world, tmp_path):
     rows = ["member_id,title_id,timestamp,part"]
     rows += [f"{m},{t},{100 + t},train" for m in range(30) for t in range(8) if (m + t) % 3]
@@ -107,7 +119,7 @@ def test_the_report_is_one_file_that_needs_no_other(command, world, tmp_path):
     out = tmp_path / "page.html"
     said = command("report", "--out", out, "--json", "--service", world).json
     page = out.read_text(encoding="utf-8")
-    assert said == {"report": str(out), "numbers": str(tmp_path / "page.json")}
+    assert said == {"report": str(out), "numbers": str(tmp_path / "page.json"), "outdated": False}
     assert page.count("<svg") >= 3
     assert "<script src" not in page
     assert "<link" not in page

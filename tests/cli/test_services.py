@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from matinee.cli.app import COMMANDS, app
+from matinee.flows.serving import PAGE
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,6 +56,11 @@ def test_every_verb_has_help_and_speaks_json(verb):
 def test_the_readme_shows_every_verb():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [verb for verb in COMMANDS if f"matinee {verb}" not in readme and f"./run {verb}" not in readme] == []
+
+
+def test_the_columns_of_pages_for_everybody_are_told():
+    told = (ROOT / "docs" / "recommend.md").read_text(encoding="utf-8")
+    assert [name for name in PAGE if f"| {name} |" not in told] == []
 
 
 def test_importing_matinee_is_quick_and_lazy():

@@ -34,4 +34,5 @@ def test_one_member_has_no_standard_error(command, service):
     assert said.code == 0
     assert said.err == ""
     assert "too few for a standard error" in said.out
+    assert "Too few to tell: 1 member is no ground for a verdict" in said.out
     assert command("evaluate", "--json", "--service", service).json["models"]["blend"]["se"]["ndcg@100"] is None

@@ -6,6 +6,7 @@ from matinee.report.findings import (
     list_segments,
     say_coverage,
     say_depth,
+    say_doubt,
     say_headline,
     say_runner_up,
     say_segments,
@@ -31,6 +32,12 @@ def test_the_headline_sets_the_live_model_beside_plain_popularity(evaluation):
 def test_a_model_that_loses_is_said_to_be_worse(evaluation):
     evaluation["models"]["popular"]["live_minus_this"] |= {"difference": -0.05, "low": -0.07, "high": -0.03}
     assert "worse by more than chance" in say_headline(list_models(evaluation))
+
+
+def test_few_members_are_said_to_be_too_few():
+    assert say_doubt(1) == "Too few to tell: 1 member is no ground for a verdict; it takes 30 or more."
+    assert say_doubt(ENOUGH - 1).startswith("Too few to tell: 29 members are no ground")
+    assert say_doubt(ENOUGH) == ""
 
 
 def test_the_best_of_the_others_is_named_unless_the_headline_did(evaluation):

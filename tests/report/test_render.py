@@ -75,6 +75,13 @@ def test_a_difference_within_its_interval_is_not_called_better(evaluation):
     assert "no difference beyond chance" in render(evaluation)
 
 
+def test_a_doubt_stands_beside_the_verdict_where_members_are_few(evaluation):
+    assert "Too few to tell" not in render(evaluation)
+    evaluation["split"]["test_members"] = 29
+    lead = render(evaluation).partition("Models compared")[0]
+    assert "Too few to tell: 29 members are no ground for a verdict" in lead
+
+
 @pytest.mark.parametrize("part", ["segments", "depth"])
 def test_it_does_without_segments_or_depth(evaluation, part):
     evaluation[part] = {}

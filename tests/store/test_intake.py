@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matinee.errors import BadRows, StoreError
+from matinee.store import view_intake
 from matinee.store.intake import Counts, Intake
 from matinee.store.lock import writer_lock
 from matinee.store.quarantine import Quarantine
@@ -47,7 +48,7 @@ def files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
 
 
-VIEWS = {
+VIEWS: dict[str, Any] = {
     "member_id": ["m1", "m2", "m1"],
     "title_id": ["t1", "t1", "t2"],
     "started_at": ["2020-01-31T23:59:59.999999Z", "2020-02-01", "2020-03-01"],
@@ -120,6 +121,25 @@ def test_every_row_set_aside_is_kept_with_its_reason(service):
     assert json.loads(kept["record"][2])["title_id"] == "t9"
     assert counts["views"] == Counts(read=4, added=1, quarantined=3)
     assert quarantine.problems == 3
+
+
+def test_a_second_file_completes_a_view_and_a_third_cannot_contradict_it(service):
+    key = {"member_id": ["m1"], "title_id": ["t1"], "started_at": ["2020-01-01"]}
+    with Intake(service) as intake:
+        for file, seconds in (("a.csv", None), ("b.csv", "60"), ("c.csv", "70"), ("d.csv", "60")):
+            intake.add("views", rows("views", **key, seconds=[seconds])[0], file)
+        counts = intake.commit()
+    assert counts["views"] == Counts(read=4, added=1, updated=1, unchanged=1, quarantined=1)
+    assert intake.quarantine.sample["file"].to_list() == ["c.csv"]
+    assert service.read("views")["seconds"].to_list() == [60]
+
+
+def test_a_rating_that_comes_later_is_taken_in_once(service):
+    bring(service, views=VIEWS)
+    rated: dict[str, Any] = {name: values[:1] for name, values in VIEWS.items()} | {"rating": ["4"], "country": [""]}
+    assert bring(service, views=rated)[0]["views"] == Counts(read=1, updated=1)
+    assert bring(service, views=rated)[0]["views"] == Counts(read=1, unchanged=1)
+    assert service.read("views").row(0, named=True)["rating"] == 4
 
 
 def test_the_quarantine_of_a_file_goes_once_all_is_well(service):
@@ -262,3 +282,22 @@ def test_how_a_file_is_cut_and_shuffled_does_not_show(lines, data):
     with TemporaryDirectory() as folder:
         whole = import_lines(Path(folder, "whole"), lines, list(range(len(lines))), [])
         assert import_lines(Path(folder, "cut"), lines, order, cuts) == whole
+
+
+@settings(max_examples=15, deadline=None)
+@given(LINES, LINES, st.integers(1, 4))
+def test_a_month_merged_in_stretches_of_time_is_the_same_month(before, lines, rows_in_memory):
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        states = []
+        for path in (Path(folder, "whole"), Path(folder, "stretches")):
+            import_lines(path, before, list(range(len(before))), [])
+            states.append(import_lines(path, lines, list(range(len(lines))), []))
+            patch.setattr(view_intake, "ROWS_IN_MEMORY", rows_in_memory)
+        assert states[0] == states[1]
+
+
+def test_no_stretch_of_time_holds_many_more_views_than_fit_or_parts_a_moment(monkeypatch):
+    monkeypatch.setattr(view_intake, "ROWS_IN_MEMORY", 2)
+    times = pl.LazyFrame({"started_at": [5, 1, 1, 1, 2, 3, 4, 1]})
+    stretches = [times.filter(each).collect()["started_at"].sort() for each in view_intake._cut_time([times])]
+    assert [each.to_list() for each in stretches] == [[1, 1, 1, 1], [2, 3], [4, 5]]

@@ -1,4 +1,5 @@
 import json
+import os
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from matinee.errors import BadModel, UsageError
-from matinee.store.models import load_model, save_model
+from matinee.store.models import KEPT, load_model, save_model, verify_model
 
 NOW = datetime(2025, 1, 31, 12, 0, tzinfo=UTC)
 ARRAYS = {
@@ -44,6 +45,17 @@ def test_the_last_model_saved_is_the_current_one_and_the_first_stays(tmp_path, s
     assert load_model(tmp_path, saved.name)[0]["size"] == 7
 
 
+def test_the_live_run_and_the_latest_before_it_stay_and_nothing_else_is_touched(tmp_path):
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    runs = [
+        save_model(tmp_path, {"size": np.array(hour)}, {}, now=NOW + timedelta(hours=hour))
+        for hour in (9, 1, 2, 3, 4, 5)
+    ]
+    kept = {folder.name for folder in (tmp_path / "models").iterdir() if folder.is_dir()}
+    assert kept == {runs[0], *runs[-KEPT:], "mine"}
+    assert load_model(tmp_path)[0]["size"] == 5
+
+
 def test_the_same_model_saved_twice_is_one_run_named_in_utc(tmp_path, saved):
     paris = NOW.astimezone(timezone(timedelta(hours=1)))
     assert save_model(tmp_path, ARRAYS, {"kind": "linear", "seed": 7}, now=paris) == saved.name
@@ -67,6 +79,24 @@ def test_a_changed_byte_is_noticed(tmp_path, saved):
     path.write_bytes(content)
     with pytest.raises(BadModel, match="array 'weights' is missing or damaged; run `matinee train` again"):
         load_model(tmp_path)
+
+
+def test_a_byte_that_changed_by_itself_is_found_by_verifying(tmp_path, saved):
+    path = saved / "weights.npy"
+    times = (0, (saved / "manifest.json").stat().st_mtime_ns - 1)
+    content = bytearray(path.read_bytes())
+    os.utime(path, ns=times)
+    verify_model(tmp_path)
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=times)
+    assert load_model(tmp_path)[0]["weights"].shape == (2, 3)
+    with pytest.raises(BadModel, match="array 'weights' is missing or damaged"):
+        verify_model(tmp_path)
+
+
+def test_a_service_without_a_model_has_none_to_verify(tmp_path):
+    verify_model(tmp_path)
 
 
 @pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_bytes(path.read_bytes()[:-4])])

@@ -109,6 +109,14 @@ def test_a_service_is_checked_within_and_between_its_tables():
     ]
 
 
+def test_parents_that_lead_round_in_a_circle_are_problems():
+    ids, parents = ["a", "b", "c", "d", "e", "s"], ["b", "a", "c", "a", "s", None]
+    titles = make_rows("titles", title_id=ids, name=ids, parent_id=parents).drop("row")
+    problems = check_table("titles", titles, {})
+    assert problems["row"].to_list() == [1, 2, 3, 4]
+    assert say(problems)[0] == "titles, row 1, parent_id: 'b' is not a parent whose own parents come to an end"
+
+
 def test_references_to_a_table_that_is_not_given_are_not_checked():
     assert check_table("views", make_views(title_id=["x"]).drop("row"), {}).is_empty()
 

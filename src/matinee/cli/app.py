@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from importlib import import_module
 
@@ -14,6 +16,7 @@ COMMANDS = {
     "init": ("matinee.cli.services:init", "Make a service in a folder."),
     "import": ("matinee.cli.imports:import_group", "Bring data in: views, titles, known exports."),
     "check": ("matinee.cli.services:check", "Check everything the service holds."),
+    "quarantine": ("matinee.cli.services:quarantine", "Show what imports set aside, and why."),
     "train": ("matinee.cli.models:train", "Learn from the log and make the live model."),
     "evaluate": ("matinee.cli.models:evaluate", "Measure every model on viewing it was not shown."),
     "recommend": ("matinee.cli.members:recommend", "Recommend titles, each with its reasons."),
@@ -63,15 +66,32 @@ def run(arguments: list[str] | None = None) -> None:
     Args:
         arguments: words of the command line; None = those of this process.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal cannot write must not stop anything
     try:
         app.main(arguments, prog_name="matinee", standalone_mode=False)
+        sys.stdout.flush()
     except MatineeError as error:
         _stop(str(error), error.exit_code)
     except click.exceptions.Abort:
         _stop("stopped; what was committed before is kept", 130)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _stop(_say_misuse(error), error.exit_code)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or it fails again when Python ends
+        if isinstance(error, BrokenPipeError):  # whoever read the output has seen enough
+            sys.exit(1)
+        _stop(f"{error.filename or 'standard output'}: {error.strerror}", 1)
+
+
+def _say_misuse(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    advice = f"; see `{context.command_path} --help`" if context else ""
+    return f"{error.format_message().rstrip('.')}{advice}"
 
 
 def _stop(line: str, exit_code: int) -> None:

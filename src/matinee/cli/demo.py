@@ -95,4 +95,4 @@ def _make_service(folder: Path, simulated: bool) -> tuple[Service, ImportSummary
     screen.print("A simulated service: invented members, titles and viewings")
     service = create_service(folder / "world")
     with counting() as count:
-        return service, import_world(service, WorldSettings.mixed(), progress=count)
+        return service, import_world(service, WorldSettings.mixed(), mix=True, progress=count)

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
 from matinee.cli.progress import counting
-from matinee.errors import UsageError
+from matinee.errors import BadRows, UsageError
 from matinee.flows import imports
 from matinee.flows.imports import ImportSummary, Layout, Preview
 from matinee.flows.worlds import import_world
@@ -57,6 +57,8 @@ def movielens(path: Path, folder: Path, strict: bool, as_json: bool) -> None:
 @_common
 def netflix_history(path: Path, member: str, folder: Path, strict: bool, as_json: bool) -> None:
     """Import the CSV of viewing history that Netflix lets a member export, short or full."""
+    if not member.strip():
+        raise UsageError("--member is empty", todo="say whose history it is")
     with counting() as progress:
         summary = imports.import_netflix_history(open_service(folder), path, member, strict=strict, progress=progress)
     show_summary(summary, as_json=as_json)
@@ -73,7 +75,7 @@ def jellyfin_playback(path: Path, folder: Path, strict: bool, as_json: bool) -> 
 
 
 @import_group.command("table")
-@click.argument("table", type=click.Choice(list(TABLES)))
+@click.argument("table", metavar="TABLE", type=click.Choice(list(TABLES)))
 @click.argument("path", metavar="FILE", type=FOLDER)
 @click.option("--sep", metavar="TEXT", help="What stands between fields; default: by the file's name.")
 @click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without a header line.")
@@ -104,13 +106,14 @@ def table_command(
 @import_group.command()
 @click.option("--preset", type=click.Choice(["taste_ruled", "freshness_ruled", "mixed"]), default="mixed")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--mix", is_flag=True, help="Also into a service that has rows: its log becomes part invention.")
 @service_option
 @json_option
-def world(preset: str, seed: int, folder: Path, as_json: bool) -> None:
+def world(preset: str, seed: int, *, mix: bool, folder: Path, as_json: bool) -> None:
     """Simulate a service, to try things on without data of one's own."""
     settings: WorldSettings = getattr(WorldSettings, preset)()
     with counting() as progress:
-        summary = import_world(open_service(folder), settings, seed=seed, progress=progress)
+        summary = import_world(open_service(folder), settings, seed=seed, mix=mix, progress=progress)
     show_summary(summary, as_json=as_json)
 
 
@@ -118,7 +121,7 @@ def read_layout(*, sep: str | None, columns: str | None, renames: tuple[str, ...
     """Turn the options of `import table` into a layout.
 
     Raises:
-        UsageError: a `--map` without an equals sign, or two for one column.
+        UsageError: a `--map` without an equals sign, or two for one column; a `--time` that says nothing.
     """
     for pair in renames:
         if not all(pair.partition("=")):
@@ -128,15 +131,25 @@ def read_layout(*, sep: str | None, columns: str | None, renames: tuple[str, ...
         raise UsageError(
             "--map names one of our columns twice", todo="say for each of our columns once what it is there"
         )
+    if time not in {None, "unix", "iso"} and "%" not in str(time):
+        todo = "give unix, iso, or a format such as '%d/%m/%Y %H:%M'"
+        raise UsageError(f"--time {time!r} is no way to write times", todo=todo)
     names = [name.strip() for name in columns.split(",")] if columns else None
     return Layout(sep=sep.replace("\\t", "\t") if sep else None, columns=names, renames=pairs, time=time)
 
 
 def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
-    """Print what an import did."""
-    if as_json:
-        print_json(summary.to_dict())
-        return
+    """Print what an import did.
+
+    Raises:
+        BadRows: of some table it brought nothing but rows that were set aside.
+    """
+    print_json(summary.to_dict()) if as_json else _show_counts(summary)
+    if empty := [table for table, counts in summary.counts.items() if 0 < counts.read == counts.quarantined]:
+        raise BadRows(f"every row of {' and '.join(empty)} was set aside", todo="see why with `matinee quarantine`")
+
+
+def _show_counts(summary: ImportSummary) -> None:
     shown = Table("table")
     for name in ("read", "made", "added", "updated", "unchanged", "quarantined"):
         shown.add_column(name, justify="right")
@@ -151,7 +164,9 @@ def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
     for row in summary.sample.head(SHOWN).iter_rows(named=True):
         screen.print(f"  {describe(row)}", markup=False)
     if summary.quarantine:
-        screen.print(f"{summary.problems:,} problems in all; the rows lie in {summary.quarantine}", markup=False)
+        screen.print(
+            f"{summary.problems:,} problems in all; `matinee quarantine` shows what was set aside and why", markup=False
+        )
 
 
 def show_preview(preview: Preview, *, as_json: bool) -> None:
@@ -160,7 +175,7 @@ def show_preview(preview: Preview, *, as_json: bool) -> None:
     filled = [name for name in preview.rows.columns if preview.rows[name].null_count() < preview.rows.height]
     if as_json:
         rows = [{name: _say(value) for name, value in row.items()} for row in preview.rows.to_dicts()]
-        print_json({"rows": rows, "problems": said, "ignored_columns": preview.ignored})
+        print_json({"rows": rows, "problems": said, "ignored_columns": preview.ignored, "notes": preview.notes})
         return
     shown = Table(*map(escape, filled))
     for row in preview.rows.select(filled).iter_rows():
@@ -168,7 +183,7 @@ def show_preview(preview: Preview, *, as_json: bool) -> None:
     screen.print(shown)
     if preview.ignored:
         screen.print(f"columns not used: {', '.join(preview.ignored)}", markup=False)
-    for line in said:
+    for line in [*preview.notes, *said]:
         screen.print(line, markup=False)
     screen.print("Nothing was imported; leave out --dry-run to import.")
 

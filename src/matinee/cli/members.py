@@ -9,7 +9,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
+from matinee.cli.options import FOLDER, json_option, print_json, say_outdated, screen, service_option
 from matinee.cli.progress import saying
 from matinee.errors import UsageError
 from matinee.flows import serving
@@ -43,8 +43,10 @@ def recommend(
         with saying() as progress:
             progress("ranking for everybody")
             members = serving.recommend_all(recommender, out, k=count)
-        written = {"members": members, "file": str(out)}
+        written = {"members": members, "file": str(out), "outdated": recommender.is_outdated}
         print_json(written) if as_json else screen.print(f"Wrote {out}: {members:,} members.", markup=False)
+    if not as_json:
+        say_outdated(recommender.is_outdated)
 
 
 @click.command()

@@ -10,13 +10,14 @@ from typing import Any
 import click
 from rich.table import Table
 
-from matinee.cli.options import FOLDER, json_option, print_json, rating_option, screen, service_option
+from matinee.cli.options import FOLDER, json_option, print_json, rating_option, say_outdated, screen, service_option
 from matinee.cli.progress import saying
 from matinee.flows.evaluation import LIVE, Evaluation
 from matinee.flows.evaluation import evaluate as run_evaluation
 from matinee.flows.reporting import write_report
 from matinee.flows.serving import load_recommender
 from matinee.flows.training import train as run_training
+from matinee.report.findings import say_doubt
 from matinee.store.outputs import check_name
 from matinee.store.service import open_service
 
@@ -69,9 +70,11 @@ def report(protocol: str, out: Path | None, min_rating: float | None, folder: Pa
     command = f"matinee report --protocol {protocol}"
     write_report(service, recommender, results, out=path, now=datetime.now(UTC), command=command)
     if as_json:
-        print_json({"report": str(path), "numbers": str(path.with_suffix(".json"))})
+        numbers = str(path.with_suffix(".json"))
+        print_json({"report": str(path), "numbers": numbers, "outdated": recommender.is_outdated})
     else:
         screen.print(f"Wrote {path}", markup=False, soft_wrap=True)
+        say_outdated(recommender.is_outdated)
 
 
 def show_training(manifest: dict[str, Any]) -> None:
@@ -80,6 +83,8 @@ def show_training(manifest: dict[str, Any]) -> None:
         f"Model {manifest['run']}: {manifest['events']:,} positive viewings of {manifest['members']:,} members,"
         f" {manifest['titles']:,} titles, {manifest['cpu_seconds']:.0f} CPU seconds."
     )
+    for note in manifest["notes"]:
+        screen.print(note)
     judged = manifest["metrics"]["inner ndcg@100"]
     if LIVE not in judged:
         screen.print("The log is too small to learn from yet: pages show what is popular, half-life 30 days.")
@@ -111,6 +116,8 @@ def show_evaluation(results: Evaluation) -> None:
         label = f"[bold]{name} (live)" if name == results.live else name
         shown.add_row(label, *cells, f"{facts['fit_cpu_s']:.1f}")
     screen.print(shown)
+    if doubt := say_doubt(counts["test_members"]):
+        screen.print(doubt)
     live, se = results.live, results.models[results.live]["se"]
     if math.isnan(se["ndcg@100"]):
         screen.print("One member is too few for a standard error.")

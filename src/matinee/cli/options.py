@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +69,15 @@ def rating_option(command: F) -> F:
     )(command)
 
 
+def say_outdated(is_outdated: bool) -> None:
+    """Remark in one line that the model does not know what came in since it was trained."""
+    if is_outdated:
+        notes.print(
+            "The tables have changed since the model was trained; `matinee train` takes in what came.", soft_wrap=True
+        )
+
+
 def print_json(result: object) -> None:
-    """Print a result as JSON on standard output."""
-    click.echo(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False))
+    """Print a result as JSON on standard output, escaped where that cannot take every letter."""
+    is_narrow = not (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(result, indent=1, ensure_ascii=is_narrow, allow_nan=False))

@@ -11,7 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
+from matinee.cli.options import FOLDER, json_option, print_json, say_outdated, screen, service_option
 from matinee.errors import UsageError
 from matinee.flows.pages import PageOptions, draw_for, make_page, read_edits
 from matinee.flows.serving import load_recommender
@@ -57,7 +57,11 @@ def page(
     options = PageOptions(territory=territory, max_age=read_ceiling(maturity), edits=edits, **asked)
     rng = draw_for(service.settings.seed, member, now)
     made = make_page(load_recommender(service), member, options, now=now, rng=rng)
-    print_json(made) if as_json else show_rows(made)
+    if as_json:
+        print_json(made)
+    else:
+        show_rows(made)
+        say_outdated(made["outdated"])
 
 
 def read_ceiling(maturity: str | None) -> int | None:

@@ -22,6 +22,7 @@ from matinee.measure.exposures import DAY, count_enjoyed, credit_teams, first_ex
 from matinee.measure.trials import adjust_by_before, difference_interval, mean_interval, sample_ratio
 from matinee.store.outputs import write_parquet
 from matinee.store.service import Service
+from matinee.store.snapshot import Snapshot
 from matinee.tables.log import build_log, find_roots
 
 Floats = NDArray[np.float64]
@@ -108,7 +109,9 @@ def report_experiment(
             that do not fit `interleaved`.
         MatineeError: if there are no views, or too few members whose days are over.
     """
-    loaded = _load(service, name)
+    snapshot = service.snapshot()
+    with snapshot.reading():
+        loaded = _load(service, snapshot, name)
     planned = _plan(loaded.exposures, shares, name)
     rng = np.random.default_rng(service.settings.seed)
     report = _report_teams if interleaved else _report_members
@@ -117,8 +120,7 @@ def report_experiment(
     return {"experiment": name, "days": days, "interleaved": interleaved, **found, "warnings": warnings}
 
 
-def _load(service: Service, name: str) -> _Loaded:
-    snapshot = service.snapshot()
+def _load(service: Service, snapshot: Snapshot, name: str) -> _Loaded:
     shown = snapshot.scan("exposures").filter(pl.col("experiment") == name).collect()
     if shown.is_empty():
         there = (

@@ -28,6 +28,7 @@ from matinee.tables.check import REFERENCES, check, check_service, check_table, 
 from matinee.tables.convert import convert
 from matinee.tables.problems import concat_problems, describe, names_in_file, no_problems, problems_of
 from matinee.tables.schemas import TABLES
+from matinee.tables.spelling import respell
 
 PREVIEW_ROWS = 10
 
@@ -73,11 +74,13 @@ class Preview:
         rows: the first rows that can be read, with the table's columns and `row`.
         problems: what is wrong with the others of the first rows, columns `PROBLEMS`.
         ignored: columns of the file that no column of ours is made from.
+        notes: how else the file was understood, sentences.
     """
 
     rows: pl.DataFrame
     problems: pl.DataFrame
     ignored: list[str]
+    notes: list[str]
 
 
 def import_batches(
@@ -106,11 +109,11 @@ def import_batches(
     read: dict[str, int] = {}
     with Intake(service) as intake:
         for batch in batches:
-            good, problems = _understand(batch, latest)
+            good, problems, said = _understand(batch, latest)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, _ignored(batch))
-            notes.update(dict.fromkeys([batch.note] if batch.note else []))
+            notes.update(dict.fromkeys(said))
             read[batch.file] = read.get(batch.file, 0) + batch.frame.height
             tell(batch.file, read[batch.file])
         counts = intake.commit(strict=strict, progress=tell)
@@ -201,8 +204,8 @@ def preview_table(table: str, path: Path, **layout: Unpack[Layout]) -> Preview:
     _check_name(table)
     batch = next(iter(read_table(path, table, batch_rows=PREVIEW_ROWS, **layout)))
     head = replace(batch, frame=batch.frame.head(PREVIEW_ROWS))
-    good, problems = _understand(head, _find_latest())
-    return Preview(good, problems, _ignored(head))
+    good, problems, notes = _understand(head, _find_latest())
+    return Preview(good, problems, _ignored(head), notes)
 
 
 def check_tables(service: Service, *, progress: Progress | None = None) -> pl.DataFrame:
@@ -225,7 +228,9 @@ def check_tables(service: Service, *, progress: Progress | None = None) -> pl.Da
     found = [check_service(tables)]
     done = 0
     for part, file in snapshot.parts("views").items():
-        problems = check_table("views", snapshot.read_part("views", part), known)
+        with snapshot.reading():
+            views = snapshot.scan_part("views", part).collect()
+        problems = check_table("views", views, known)
         found.append(problems.with_columns(file=pl.lit(file.path)))
         done += file.rows
         if progress:
@@ -238,12 +243,13 @@ def _check_name(table: str) -> None:
         raise ValueError(f"table must be one of {', '.join(TABLES)}, got {table!r}")
 
 
-def _understand(batch: Batch, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Convert and check a batch: the good rows, and the problems of the others."""
-    typed, unreadable = convert(batch.table, batch.frame, file=batch.file, time=batch.time)
+def _understand(batch: Batch, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """Convert and check a batch: the good rows, the problems of the others, and notes on how it was read."""
+    frame, notes = respell(batch.table, batch.frame)
+    typed, unreadable = convert(batch.table, frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)
     good, early = _set_future_aside(batch, good, latest)
-    return good, concat_problems([unreadable, broken, early])
+    return good, concat_problems([unreadable, broken, early]), [batch.note, *notes] if batch.note else notes
 
 
 def _find_latest() -> datetime:
@@ -279,7 +285,8 @@ def _made(counts: dict[str, Counts]) -> list[str]:
 def _unknown(service: Service, counts: dict[str, Counts]) -> list[str]:
     """Say which rows of the tables imported name others that are not there yet; views never do."""
     snapshot = service.snapshot()
-    notes = (_unknown_of(snapshot, table) for table in counts if table in REFERENCES and table != "views")
+    with snapshot.reading():
+        notes = [_unknown_of(snapshot, table) for table in counts if table in REFERENCES and table != "views"]
     return [note for note in notes if note]
 
 

@@ -44,12 +44,14 @@ def load_log(service: Service, *, min_rating: float | None = None) -> LoadedLog:
 
     Raises:
         MatineeError: if the service has no positive viewing.
+        StoreError: a data file is missing or damaged.
     """
     snapshot = service.snapshot()
     members, titles = snapshot.read("members"), snapshot.read("titles")
     least = service.settings.min_rating if min_rating is None else min_rating
-    top = snapshot.scan("views").select(pl.col("rating").max()).collect().item()
-    log = build_log(members, titles, snapshot.scan("views"), min_rating=least, top_rating=top)
+    with snapshot.reading():
+        top = snapshot.scan("views").select(pl.col("rating").max()).collect().item()
+        log = build_log(members, titles, snapshot.scan("views"), min_rating=least, top_rating=top)
     if log.events.is_empty():
         raise MatineeError(
             "no viewing counts as positive", where=str(service.path), todo="import views, or lower --min-rating"

@@ -101,11 +101,11 @@ def make_page(
         rng: draws the title to explore; None = there is none.
 
     Returns:
-        {"member_id", "now", "territory", "note", "rows": [{"key", "name", "about", "titles": [...]}], "left_out"}. A
-        row is about the id of a watched title, a genre, or nothing. A title has title_id, name, score, how ("ranked",
-        "pinned", "explored"), propensity, reason, because; in Top 10 its rank; in Continue watching part_id and
-        share. The shares of `because` add up to its score. `left_out` names pins and boosts that hold but cannot be
-        followed, with why.
+        {"member_id", "now", "territory", "note", "outdated", "rows": [{"key", "name", "about", "titles": [...]}],
+        "left_out"}. A row is about the id of a watched title, a genre, or nothing. A title has title_id, name, score,
+        how ("ranked", "pinned", "explored"), propensity, reason, because; in Top 10 its rank; in Continue watching
+        part_id and share. The shares of `because` add up to its score. `outdated` is as of `recommend_member`.
+        `left_out` names pins and boosts that hold but cannot be followed, with why.
 
     Raises:
         UnknownId: no such member, or an excluded title that the service does not have.
@@ -125,7 +125,8 @@ def load_state(recommender: Recommender, member_id: str) -> MemberState:
     history, seen = histories.slice(0, 1)
     latest = histories.enjoyed.sort("at", "title_row", descending=True)["title_row"].to_list()
     own = recommender.snapshot.scan("views").filter(pl.col("member_id") == member_id)
-    views = own.select("title_id", "started_at", "seconds").collect()
+    with recommender.snapshot.reading():
+        views = own.select("title_id", "started_at", "seconds").collect()
     unfinished = find_unfinished(views, recommender.titles, recommender.roots)
     return MemberState(member.row(0, named=True), history, seen, latest, unfinished)
 
@@ -164,6 +165,7 @@ def serve_page(
         "now": now.isoformat(),
         "territory": territory,
         "note": note if page.rows else "nothing may be shown for this request",
+        "outdated": recommender.is_outdated,
         "rows": [says.say_row(row) for row in page.rows],
         "left_out": strangers + [says.say_left_out(pin, why) for pin, why in page.left_out],
     }

@@ -30,7 +30,8 @@ def choose_members(recommender: Recommender, count: int = 3) -> list[str]:
     Returns:
         member ids; fewer where the service has fewer members with views.
     """
-    lengths = recommender.snapshot.scan("views").group_by("member_id").len().sort("len", "member_id").collect()
+    with recommender.snapshot.reading():
+        lengths = recommender.snapshot.scan("views").group_by("member_id").len().sort("len", "member_id").collect()
     places = [round((i + 1) * lengths.height / (count + 1)) for i in range(count)]
     return lengths["member_id"].gather(sorted({p for p in places if p < lengths.height})).to_list()
 
@@ -38,7 +39,8 @@ def choose_members(recommender: Recommender, count: int = 3) -> list[str]:
 def show_member(recommender: Recommender, member_id: str, *, k: int = 10) -> dict[str, Any]:
     """Make a member's page with what they watched last: the result of `recommend_member`, and "watched"."""
     views = recommender.snapshot.scan("views").filter(pl.col("member_id") == member_id)
-    last = views.sort("started_at", "title_id", descending=True).select("title_id").collect()
+    with recommender.snapshot.reading():
+        last = views.sort("started_at", "title_id", descending=True).select("title_id").collect()
     recent = last.unique(maintain_order=True).head(RECENT)
     watched = recent.join(recommender.titles, on="title_id", maintain_order="left")
     rows = watched.select("title_id", "name", "year").to_dicts()

@@ -52,6 +52,11 @@ class Recommender:
     manifest: dict[str, Any]
 
     @cached_property
+    def is_outdated(self) -> bool:
+        """Whether the tables have changed since the model was trained."""
+        return bool(self.manifest["data_hash"] != self.snapshot.data_hash())
+
+    @cached_property
     def titles(self) -> pl.DataFrame:
         """Rows of the table `titles`."""
         return self.snapshot.read("titles")
@@ -125,8 +130,9 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
         k: how many titles, >= 1.
 
     Returns:
-        {"member_id", "note", "titles": [{"title_id", "name", "score", "because": [...]}]}; the shares of a title's
-        reasons add up to its score. `note` says why where the page is not made from the member's own history.
+        {"member_id", "note", "outdated", "titles": [{"title_id", "name", "score", "because": [...]}]}; the shares of a
+        title's reasons add up to its score. `note` says why where the page is not made from the member's own history;
+        `outdated` is true where the tables have changed since the model was trained.
 
     Raises:
         UnknownId: if the service has no such member.
@@ -145,7 +151,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
         }
         for row in top[top >= 0].tolist()
     ]
-    return {"member_id": member_id, "note": note, "titles": titles}
+    return {"member_id": member_id, "note": note, "outdated": recommender.is_outdated, "titles": titles}
 
 
 def recommend_all(recommender: Recommender, out: Path, *, k: int = 20) -> int:
@@ -260,7 +266,8 @@ def load_histories(recommender: Recommender, members: pl.DataFrame) -> _Historie
     """Read the views of the given members once."""
     manifest, wanted = recommender.manifest, members.lazy().select("member_id")
     columns = ("member_id", "title_id", "started_at", "seconds", "rating")
-    views = recommender.snapshot.scan("views").select(columns).join(wanted, on="member_id", how="semi").collect()
+    with recommender.snapshot.reading():
+        views = recommender.snapshot.scan("views").select(columns).join(wanted, on="member_id", how="semi").collect()
     log = build_log(
         members,
         recommender.titles,

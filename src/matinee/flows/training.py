@@ -23,10 +23,14 @@ from matinee.measure.splits import latest_at, split_by_time
 from matinee.recommend.model import dump_arrays
 from matinee.recommend.popular import counts_by_country, decayed_counts
 from matinee.recommend.recipe import Recipe, fit_recipe
+from matinee.settings import Settings
 from matinee.store.models import save_model
 from matinee.store.service import Service
 
 KIND = "blend"
+
+FIVE_STARS = 5
+"""Highest rating of the scale that the default of `min_rating` is made for."""
 
 
 def train(
@@ -45,7 +49,7 @@ def train(
         progress: told what is being done.
 
     Returns:
-        the manifest, with the run's name under "run".
+        the manifest, with the run's name under "run", and under "notes" sentences that a user should read.
 
     Raises:
         MatineeError: if no viewing is positive.
@@ -64,6 +68,16 @@ def train(
     manifest = _describe(loaded, recipe, service, min_rating, time.process_time() - started)
     arrays = dump_arrays(blend) | _describe_arrays(loaded, recipe, at)
     return manifest | {"run": save_model(service.path, arrays, manifest, now=now)}
+
+
+def _warn_of_scale(least: float, top: float | None) -> list[str]:
+    """Say in one sentence where ratings go beyond five and the setting, made for five stars, was left alone."""
+    if top is None or top <= FIVE_STARS or least != Settings.min_rating:
+        return []
+    return [
+        f"Ratings go up to {top:g} here, and count as positive from {least:g}: for a scale of ten, set min_rating in"
+        " matinee.toml (8 of 10 is as 4 of 5) and train again."
+    ]
 
 
 def _learn_recipe(loaded: LoadedLog, seed: int) -> Recipe:
@@ -94,14 +108,16 @@ def _describe_arrays(loaded: LoadedLog, recipe: Recipe, at: int) -> dict[str, ND
 def _describe(
     loaded: LoadedLog, recipe: Recipe, service: Service, min_rating: float | None, cpu_seconds: float
 ) -> dict[str, Any]:
+    least = service.settings.min_rating if min_rating is None else min_rating
     return {
         "kind": KIND,
         "data_hash": loaded.data_hash,
         "events": loaded.log.events.height,
         "members": loaded.log.events["member_row"].n_unique(),
         "titles": len(loaded.log.title_ids),
-        "min_rating": service.settings.min_rating if min_rating is None else min_rating,
+        "min_rating": least,
         "top_rating": loaded.top_rating,
+        "notes": _warn_of_scale(least, loaded.top_rating) if min_rating is None else [],
         "seed": service.settings.seed,
         "settings": to_plain(asdict(recipe)),
         "metrics": {"inner ndcg@100": recipe.judged},

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from matinee.errors import UsageError
 from matinee.flows.imports import ImportSummary, import_batches
 from matinee.store.readers.batch import Batch
 from matinee.store.service import Service
@@ -15,7 +16,7 @@ from matinee.world import WorldSettings, build_world, simulate_views
 
 
 def import_world(
-    service: Service, settings: WorldSettings, *, seed: int = 0, progress: Progress | None = None
+    service: Service, settings: WorldSettings, *, seed: int = 0, mix: bool = False, progress: Progress | None = None
 ) -> ImportSummary:
     """Simulate a service and import it; the same settings and seed bring the same rows.
 
@@ -23,11 +24,18 @@ def import_world(
         service: where to.
         settings: how large the world is and what rules it.
         seed: where chance comes from.
+        mix: also into a service that has rows already, whose log would then be part truth and part invention.
         progress: as of `import_batches`.
 
     Returns:
         what was done.
+
+    Raises:
+        UsageError: the service has rows, and not `mix`.
     """
+    if not mix and any(service.counts().values()):
+        todo = "make another with `matinee init`, or say --mix"
+        raise UsageError("a simulated world belongs into an empty service", where=str(service.path), todo=todo)
     return import_batches(service, _batches(settings, seed), progress=progress)
 
 

@@ -31,7 +31,7 @@ PLAIN = "popular"
 """The model that the headline sets beside the live one."""
 
 ENOUGH = 30
-"""Members from which a segment's mean is worth a word."""
+"""Members from which a mean over them is worth a word."""
 
 MOST_SEGMENTS = 12
 """Rows of a chart of segments; of more, those with most members are shown."""
@@ -129,6 +129,14 @@ def _say_verdict(behind: Estimate) -> str:
     if behind.high < 0:
         return f"worse by more than chance ({numbers})"
     return f"no difference beyond chance ({numbers})"
+
+
+def say_doubt(members: int) -> str:
+    """Say where an evaluation has too few members for any verdict; empty if it has enough."""
+    counted = f"{members:,} {'member is' if members == 1 else 'members are'}"
+    return (
+        "" if members >= ENOUGH else f"Too few to tell: {counted} no ground for a verdict; it takes {ENOUGH} or more."
+    )
 
 
 def say_runner_up(rows: Sequence[ModelRow]) -> str:

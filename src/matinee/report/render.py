@@ -20,6 +20,7 @@ from matinee.report.findings import (
     say_accuracy,
     say_coverage,
     say_depth,
+    say_doubt,
     say_headline,
     say_runner_up,
     say_segments,
@@ -56,6 +57,7 @@ def render_report(
         "made": made,
         "counts": {table: rows for table, rows in counts.items() if rows},
         "headline": say_headline(rows),
+        "doubt": say_doubt(evaluation["split"]["test_members"]),
         "runner_up": say_runner_up(rows),
         "rows": rows,
         "metric": METRIC,
@@ -64,6 +66,7 @@ def render_report(
         "depth": _chart_depth(evaluation),
         "segments": [_chart_segment(table) for table in list_segments(evaluation)],
         "pages": [lay_out_page(page) for page in pages],
+        "outdated": any(page.get("outdated") for page in pages),
         "measured": _lay_out_protocol(evaluation),
         "glossary": GLOSSARY,
     }

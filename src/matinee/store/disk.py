@@ -80,14 +80,14 @@ def write_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def write_frame(frame: pl.DataFrame, path: Path) -> str:
-    """Write `frame` as Parquet, safely on disk when this returns; the same frame gives the same bytes.
+def write_frame(frame: pl.LazyFrame, path: Path) -> str:
+    """Write `frame` as Parquet, safely on disk when this returns; the same rows give the same bytes.
 
     Returns:
         sha256 of the file, hexadecimal.
     """
-    # One chunk and one size of row group: how a frame was put together must not show in the file.
-    frame.rechunk().write_parquet(path, row_group_size=1 << 18)
+    # One size of row group: how a frame was put together must not show in the file.
+    frame.sink_parquet(path, row_group_size=1 << 18)
     sync_file(path)
     return hash_file(path)
 

@@ -164,13 +164,13 @@ class Intake:
         """Merge every table in memory or staging; write what changes into staging."""
         tables = {table: self._merge_table(table) for table in TABLES if table != "views"}
         settled = self._views.settle(self._known_titles(tables["titles"]), self._write, progress)
-        self._counts["views"].update(added=settled.added, unchanged=settled.unchanged)
+        self._counts["views"].update(added=settled.added, updated=settled.updated, unchanged=settled.unchanged)
         tables["members"] = self._make("members", tables["members"], settled.members)
         titles = pl.DataFrame({"title_id": settled.title_ids, "name": settled.title_ids})
         tables["titles"] = self._make("titles", tables["titles"], titles)
         for table, rows in tables.items():
             if self._counts[table]["added"] or self._counts[table]["updated"]:
-                self._write(table, ALL, rows)
+                self._write(table, ALL, rows.lazy())
 
     def _merge_table(self, table: str) -> pl.DataFrame:
         rows = self._before.read(table)
@@ -195,10 +195,11 @@ class Intake:
         self._counts[table].update(made=made.height, added=made.height)
         return pl.concat([rows, made], how="diagonal").sort(keys) if made.height else rows
 
-    def _write(self, table: str, part: str, rows: pl.DataFrame) -> None:
+    def _write(self, table: str, part: str, rows: pl.LazyFrame) -> None:
         finished = self._staging / f"{table}-{part}.parquet"
         digest = write_frame(rows, finished)
-        file = DataFile.named(table, part, rows=rows.height, sha256=digest)
+        height = pl.scan_parquet(finished, glob=False).select(pl.len()).collect().item()
+        file = DataFile.named(table, part, rows=height, sha256=digest)
         self._changed.append((table, file))
         self._moves[finished] = self._before.folder / file.path
 

@@ -1,8 +1,8 @@
 """How imported rows join the rows that are there.
 
-Covers the two rules, on frames in memory: views are facts and are only added; every other table describes things, and
-what a later file says of one replaces what an earlier file said, column by column. It touches no disk and words no
-problem (`intake`).
+Covers the two rules, on frames in memory: views are facts, which are added and completed but never changed; every other
+table describes things, and what a later file says of one replaces what an earlier file said, column by column. It
+touches no disk and words no problem (`intake`).
 """
 
 from __future__ import annotations
@@ -13,79 +13,89 @@ import polars as pl
 
 from matinee.tables.schemas import TABLES, key_columns
 
-FILE_BITS = 40
-"""A place is a file's number above this many bits of row number: one integer orders all rows of an import."""
-
 VIEW_ORDER = ["started_at", "member_id", "title_id"]
 """The key of views in the order they are kept: by time, which is how logs are read and how they compress."""
 
 OLD = -1
-"""The place of a row that was in the service before."""
+"""The row number of a view that was in the service before."""
 
 
 @dataclass(frozen=True)
 class MergedViews:
-    """What became of the views of one month.
+    """What became of one file's views.
 
     Attributes:
-        rows: all views of the month, with the declared columns, ordered by `VIEW_ORDER`, each key once.
+        rows: old and new views, with the declared columns, ordered by `VIEW_ORDER`, each key once.
         added: those of them that are new.
-        unchanged: number of imported views that the service has already.
-        repeats: imported views, with `place`, whose key stands earlier in the same file.
-        differing: imported views, with `place`, whose key another import gave with other values.
+        updated: number of new views that say something where the old one of their key said nothing.
+        unchanged: number of new views that say nothing new.
+        repeats: new views, with `row`, whose key stands earlier in the file.
+        differing: new views, with `row`, that contradict the old one of their key.
     """
 
     rows: pl.DataFrame
     added: pl.DataFrame
+    updated: int
     unchanged: int
     repeats: pl.DataFrame
     differing: pl.DataFrame
 
 
 def merge_views(old: pl.DataFrame, new: pl.DataFrame) -> MergedViews:
-    """Add the views `new` to the views `old`; the first row of a key stands.
+    """Add the views `new` of one file to the views `old`: a value stands for good, a null until somebody knows better.
 
     Args:
         old: the columns of views, each key once.
-        new: the columns of views, and `place`.
+        new: the columns of views, and `row`, from 1.
 
     Returns:
         What became of each row; it does not depend on the order of `new`'s rows.
     """
     columns = list(TABLES["views"].columns())
-    both = pl.concat([old.select(*columns, place=pl.lit(OLD, pl.Int64)), new.select(*columns, "place")])
-    both = both.sort(*VIEW_ORDER, "place")
-    is_first = _differs_from_last(both, VIEW_ORDER)
-    later = both.filter(~is_first)
-    fates = _fates(both, is_first) if later.height else pl.Series([], dtype=pl.String)
-    rows = both.filter(is_first) if later.height else both
+    both = pl.concat([old.select(*columns, row=pl.lit(OLD, pl.Int64)), new.select(*columns, "row")])
+    both = both.sort(*VIEW_ORDER, "row").with_columns(_FATE)
+    counts = dict(both["fate"].value_counts().iter_rows())
+    rows = _fill_nulls(both) if "fills" in counts else both
+    rows = rows.filter(pl.col("fate").is_in(["old", "added"])) if len(counts) > 1 else rows
     return MergedViews(
-        rows=rows.drop("place"),
-        added=rows.filter(pl.col("place") != OLD).drop("place"),
-        unchanged=int((fates == "unchanged").sum()),
-        repeats=later.filter(fates == "repeat"),
-        differing=later.filter(fates == "differs"),
+        rows=rows.select(columns),
+        added=rows.filter(pl.col("fate") == "added").select(columns),
+        updated=counts.get("fills", 0),
+        unchanged=counts.get("unchanged", 0),
+        repeats=both.filter(pl.col("fate") == "repeat").drop("fate"),
+        differing=both.filter(pl.col("fate") == "differs").drop("fate"),
     )
 
 
-def _differs_from_last(frame: pl.DataFrame, columns: list[str]) -> pl.Series:
-    """Tell for each row whether it differs from the row before it; the first row does."""
-    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in columns)
-    return frame.select((differs | (pl.int_range(pl.len()) == 0)).alias("differs"))["differs"]
+_VALUES = [name for name in TABLES["views"].columns() if name not in VIEW_ORDER]
+_IS_OF_THE_KEY_BEFORE = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in VIEW_ORDER)
+_DIFFERS = pl.any_horizontal(pl.col(name).ne(pl.col(name).shift(1)).fill_null(False) for name in _VALUES)
+_FILLS = pl.any_horizontal(pl.col(name).is_not_null() & pl.col(name).shift(1).is_null() for name in _VALUES)
+_FATE = (
+    pl
+    .when(pl.col("row") == OLD)
+    .then(pl.lit("old"))
+    .when(~_IS_OF_THE_KEY_BEFORE | (pl.int_range(pl.len()) == 0))
+    .then(pl.lit("added"))
+    .when(pl.col("row").shift(1) != OLD)
+    .then(pl.lit("repeat"))
+    .when(_DIFFERS)
+    .then(pl.lit("differs"))
+    .when(_FILLS)
+    .then(pl.lit("fills"))
+    .otherwise(pl.lit("unchanged"))
+    .cast(pl.Enum(["old", "added", "repeat", "differs", "fills", "unchanged"]))
+    .alias("fate")
+)
+"""What becomes of each row of both, in order of key and row: it is told from the row before."""
 
 
-def _fates(both: pl.DataFrame, is_first: pl.Series) -> pl.Series:
-    """Say of each row that is not the first of its key: "repeat", "unchanged" or "differs"."""
-    values = [name for name in TABLES["views"].columns() if name not in VIEW_ORDER]
-    later = ~is_first
-    first_rows = is_first.arg_true().gather(is_first.cum_sum().filter(later) - 1)
-    firsts = both.select(values)[first_rows]
-    is_same = pl.all_horizontal(pl.col(name).eq_missing(firsts[name]) for name in values)
-    file = both["place"] // 2**FILE_BITS
-    is_repeat = (file == file.shift(1)).fill_null(False).filter(later)
-    fate = pl.when(is_same).then(pl.lit("unchanged")).otherwise(pl.lit("differs"))
-    fate = pl.when(is_repeat).then(pl.lit("repeat")).otherwise(fate)
-    return both.filter(later).select(fate.alias("fate"))["fate"]
+def _fill_nulls(both: pl.DataFrame) -> pl.DataFrame:
+    """Fill the nulls of a row from the row after it, where that one's fate is to fill."""
+    is_filled = (pl.col("fate").shift(-1) == "fills").fill_null(False)
+    return both.with_columns(
+        pl.when(is_filled).then(pl.coalesce(name, pl.col(name).shift(-1))).otherwise(name) for name in _VALUES
+    )
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,15 @@
     models/<run>/manifest.json    format, and each array's hash, dtype and shape; then what the trainer says of it
     models/current                one line: the run that serves
 
-A run's folder appears whole, by one rename, and never changes. Old runs stay until somebody deletes them. What the
-arrays mean is the model's matter (`recommend`).
+A run's folder appears whole, by one rename, and never changes. The live run and the `KEPT` before it stay; older ones
+are deleted when a new one is saved. What the arrays mean is the model's matter (`recommend`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -29,13 +30,18 @@ FORMAT = "matinee-model"
 VERSION = 1
 CURRENT = "current"
 
+KEPT = 3
+"""Runs that stay beside the live one."""
+
+_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
 _TODO = "run `matinee train` again"
 
 
 def save_model(
     service: Path, arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, Any], *, now: datetime
 ) -> str:
-    """Save a trained model and make it the current one.
+    """Save a trained model, make it the current one, and delete all but the `KEPT` latest of the others.
 
     Args:
         service: the service folder.
@@ -64,15 +70,22 @@ def save_model(
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
         write_file(models / CURRENT, f"{run}\n".encode())
+        _remove_old_runs(models, live=run)
     return run
 
 
-def load_model(service: Path, run: str = CURRENT) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+def load_model(
+    service: Path, run: str = CURRENT, *, is_trusted: bool = True
+) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
     """Load a model after checking that every array is as it was saved.
+
+    The hash of a large array takes a second, so one that nobody has written since its manifest is taken at its size,
+    type and shape; that a disk changed bytes by itself is for `verify_model` to find.
 
     Args:
         service: the service folder.
         run: a run's name, or "current" for the one that serves.
+        is_trusted: false = compare the hash of every array.
 
     Returns:
         The arrays, memory-mapped and read-only, and the manifest.
@@ -87,8 +100,19 @@ def load_model(service: Path, run: str = CURRENT) -> tuple[dict[str, npt.NDArray
         if not folder.is_dir():
             raise UsageError(f"no model {folder.name!r}", where=str(models), todo=_TODO)
         manifest = _read_manifest(folder)
-        arrays = {name: _load_array(folder, name, facts) for name, facts in manifest["arrays"].items()}
+        saved_at = (folder / "manifest.json").stat().st_mtime_ns if is_trusted else 0
+        arrays = {name: _load_array(folder, name, facts, saved_at) for name, facts in manifest["arrays"].items()}
     return arrays, manifest
+
+
+def verify_model(service: Path) -> None:
+    """Compare every array of the live model, if there is one, with the hash it was saved with.
+
+    Raises:
+        BadModel: as `load_model`.
+    """
+    if (service / "models" / CURRENT).exists():
+        load_model(service, is_trusted=False)
 
 
 def _check_arguments(arrays: Mapping[str, npt.NDArray[Any]], now: datetime) -> None:
@@ -110,6 +134,12 @@ def _write_run(folder: Path, arrays: Mapping[str, npt.NDArray[Any]], manifest: M
     text = json.dumps(whole, indent=1, sort_keys=True) + "\n"
     write_file(folder / "manifest.json", text.encode())
     return text
+
+
+def _remove_old_runs(models: Path, *, live: str) -> None:
+    others = sorted(folder for folder in models.iterdir() if _RUN.fullmatch(folder.name) and folder.name != live)
+    for folder in others[:-KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_array(path: Path, array: npt.NDArray[Any]) -> dict[str, Any]:
@@ -158,12 +188,15 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _load_array(folder: Path, name: str, facts: object) -> npt.NDArray[Any]:
+def _load_array(folder: Path, name: str, facts: object, saved_at: int) -> npt.NDArray[Any]:
+    """Map an array; compare its hash where it was written after `saved_at`, in ns."""
     damaged = BadModel(f"array {name!r} is missing or damaged", where=str(folder), todo=_TODO)
     path = folder / f"{name}.npy"
     if not name.isidentifier() or not isinstance(facts, dict) or not path.is_file():
         raise damaged
-    if path.stat().st_size != facts.get("bytes") or hash_file(path) != facts.get("sha256"):
+    found = path.stat()
+    is_untouched = found.st_mtime_ns < saved_at
+    if found.st_size != facts.get("bytes") or not (is_untouched or hash_file(path) == facts.get("sha256")):
         raise damaged
     try:
         array: npt.NDArray[Any] = np.load(path, mmap_mode="r" if _has_bytes(facts) else None, allow_pickle=False)

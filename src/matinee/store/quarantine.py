@@ -1,4 +1,4 @@
-"""Where rejected rows wait: problems found during an import, and the files that keep them.
+"""Where rejected rows wait: problems found during an import, the files that keep them, and what lies there and why.
 
     quarantine/<table>-<file>-<hash>.parquet    the problems of one source file in one table, columns `PROBLEMS`
 
@@ -14,10 +14,11 @@ from pathlib import Path
 
 import polars as pl
 
-from matinee.store.disk import sync_file
+from matinee.errors import BadFile
+from matinee.store.disk import plain_disk_errors, sync_file
 from matinee.store.readers.slug import slug
 from matinee.store.spill import Spill
-from matinee.tables.problems import concat_problems
+from matinee.tables.problems import PROBLEMS, concat_problems
 
 FOLDER = "quarantine"
 SAMPLE = 20
@@ -28,6 +29,14 @@ Source = tuple[str, str]
 
 _READABLE = 40
 """Characters of a file's name that are kept; its hash tells names apart."""
+
+
+REASONS = pl.Schema({
+    **{name: PROBLEMS[name] for name in ("table", "file", "column", "wanted")},
+    "problems": pl.UInt32(),
+    "examples": pl.List(pl.Struct({name: PROBLEMS[name] for name in ("row", "value", "wanted", "record")})),
+})
+"""Columns of what `read_reasons` gives."""
 
 
 class Quarantine:
@@ -88,3 +97,36 @@ class Quarantine:
     def _place(self, table: str, file: str) -> Path:
         digest = hashlib.sha256(file.encode()).hexdigest()[:8]
         return self._folder / f"{table}-{slug(file)[:_READABLE]}-{digest}.parquet"
+
+
+def read_reasons(service: Path, *, examples: int) -> pl.DataFrame:
+    """Count what lies in quarantine by file and reason, the most frequent reason of a file first.
+
+    Args:
+        service: the service folder.
+        examples: how many problems to give of each reason, 1 or more.
+
+    Returns:
+        table, file, column, wanted (without what differs from row to row), problems, and examples: a list of structs of
+        row, value, wanted and record, in order of row.
+
+    Raises:
+        BadFile: a file in the folder is no quarantine of ours.
+    """
+    files = sorted((service / FOLDER).glob("*.parquet"))
+    if not files:
+        return pl.DataFrame(schema=REASONS)
+    reason = pl.col("wanted").str.replace(r" \(row \d+ has it\)$", "")
+    counted = (
+        pl
+        .scan_parquet(files, glob=False)
+        .group_by("table", "file", "column", reason.alias("reason"))
+        .agg(problems=pl.len(), examples=pl.struct("row", "value", "wanted", "record").sort_by("row").head(examples))
+        .sort("table", "file", "problems", "column", "reason", descending=[False, False, True, False, False])
+    )
+    try:
+        with plain_disk_errors(service / FOLDER):
+            return counted.rename({"reason": "wanted"}).collect().match_to_schema(REASONS)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        todo = "delete the damaged file there and import its source again"
+        raise BadFile("a file of rejected rows is damaged", where=str(service / FOLDER), todo=todo) from error

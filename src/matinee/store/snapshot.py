@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -86,12 +87,30 @@ class Snapshot:
         Raises:
             StoreError: a data file is missing or damaged.
         """
-        return self._load(self.scan(table))
+        with self.reading():
+            return self.scan(table).collect()
 
-    def read_part(self, table: str, part: str) -> pl.DataFrame:
-        """Load one month of views, or one whole other table (part `ALL`); no rows if there is no such part."""
+    def scan_part(self, table: str, part: str) -> pl.LazyFrame:
+        """Scan one month of views, or one whole other table (part `ALL`); no rows if there is no such part."""
         file = self.parts(table).get(part)
-        return self._load(self._scan_paths(table, [self.folder / file.path] if file else []))
+        return self._scan_paths(table, [self.folder / file.path] if file else [])
+
+    @contextmanager
+    def reading(self) -> Generator[None]:
+        """Make one line of whatever goes wrong while scans of this state are collected.
+
+        Yields:
+            Nothing.
+
+        Raises:
+            StoreError: a data file is missing or damaged.
+        """
+        try:
+            with plain_disk_errors(self.folder):
+                yield
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            self.verify()  # it names the file
+            raise
 
     def parts(self, table: str) -> dict[str, DataFile]:
         """List the live files of a table by part, in order of part."""
@@ -131,13 +150,6 @@ class Snapshot:
 
     def _live(self) -> list[tuple[Path, DataFile]]:
         return [(self.folder / file.path, file) for parts in self.files.values() for file in parts.values()]
-
-    def _load(self, frame: pl.LazyFrame) -> pl.DataFrame:
-        try:
-            with plain_disk_errors(self.folder):
-                return frame.collect()
-        except pl.exceptions.PolarsError as error:
-            raise _damaged(self.folder, "a data file") from error
 
     @staticmethod
     def _scan_paths(table: str, paths: list[Path]) -> pl.LazyFrame:

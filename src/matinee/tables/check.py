@@ -1,7 +1,8 @@
 """Check: apply the rules of the nouns to rows, and say everything that is wrong with each.
 
-Covers the rules of single columns, duplicate keys within a frame and references to other tables. It does not turn
-text into types (`convert`), and what happens to the rows it refuses is the caller's business.
+Covers the rules of single columns, duplicate keys within a frame, references to other tables and parents that lead
+round in a circle. It does not turn text into types (`convert`), and what happens to the rows it refuses is the caller's
+business.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from matinee.tables.log import find_roots
 from matinee.tables.problems import NOT_EMPTY, as_text, concat_problems, no_problems, problems_of
 from matinee.tables.schemas import COUNTRY, CURRENCY, TABLES, key_columns
 
@@ -125,7 +127,7 @@ def check_known(
 
 
 def check_table(table: str, frame: pl.DataFrame, known: Mapping[str, pl.Series]) -> pl.DataFrame:
-    """Find all that is wrong with stored rows of one table: rules, duplicate keys and references.
+    """Find all that is wrong with stored rows of one table: rules, duplicate keys, references, circles of parents.
 
     Args:
         table: name of the table.
@@ -141,7 +143,19 @@ def check_table(table: str, frame: pl.DataFrame, known: Mapping[str, pl.Series])
         if other in known:
             wanted = f"a {ids} of {other}"
             found.append(check_known(rows, column, known[other], table=table, file=table, wanted=wanted)[1])
+    if table == "titles":
+        found.append(_find_circles(rows))
     return concat_problems(found)
+
+
+def _find_circles(titles: pl.DataFrame) -> pl.DataFrame:
+    """Find titles whose parents lead round in a circle: they have a parent, and yet none to belong to in the end."""
+    is_root = find_roots(titles)["root_id"] == titles["title_id"]
+    rounds = titles.filter(is_root & pl.col("parent_id").is_in(titles["title_id"].implode()))
+    wanted = "a parent whose own parents come to an end"
+    return problems_of(
+        rounds, table="titles", file="titles", column="parent_id", value=pl.col("parent_id"), wanted=wanted
+    )
 
 
 def check_service(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from matinee.store.readers.json_lines import read_json_lines
 from matinee.tables.convert import check_columns
 from matinee.tables.problems import names_in_file, plain_name, safe_name
 from matinee.tables.schemas import TABLES
+from matinee.tables.spelling import match_names
 
 BATCH_ROWS = 500_000
 
@@ -57,16 +58,18 @@ def read_table(
         UsageError: an unknown column in `renames`, or one of the file's for two of ours; a name twice in `columns`; or
             a file name that does not say how fields are separated.
     """
+    alike: dict[str, str] = {}
     named = {ours: safe_name(theirs) for ours, theirs in (renames or {}).items()}
     _check_arguments(table, sep or "", columns or [], named)
     height = 0
     for place, frame in enumerate(_frames(path, sep=sep, columns=columns, batch_rows=batch_rows)):
         if place == 0:
             _check_renames(frame, named, path)
-        rows = _rename(frame, named)
+            alike = match_names(table, _rename(frame, named).columns)
+        rows = _rename(frame, named).rename(alike)
         height += rows.height
         if not rows.is_empty():
-            yield Batch(table, path.name, rows, time)
+            yield Batch(table, path.name, rows, time, _say_alike(alike))
     if not height:
         check_columns(table, rows, file=path.name)
         raise BadFile("has a header and no rows", where=str(path), todo="export it again")
@@ -128,6 +131,11 @@ def _check_renames(frame: pl.DataFrame, renames: Mapping[str, str], path: Path) 
     if missing:
         said = f"no column {plain_name(missing[0])}; the file has {', '.join(names_in_file(frame))}"
         raise BadFile(said, where=str(path), todo="correct --map")
+
+
+def _say_alike(alike: Mapping[str, str]) -> str:
+    said = ", ".join(f"{theirs} as {ours}" for theirs, ours in alike.items())
+    return f"columns were understood: {said}" if alike else ""
 
 
 def _rename(frame: pl.DataFrame, renames: Mapping[str, str]) -> pl.DataFrame:
