@@ -78,7 +78,7 @@ def compute_events_gram(
     Returns:
         float32 (titles, titles), upper triangle, as `compute_gram`.
     """
-    members = np.unique(events["member_row"].to_numpy())
+    members = events["member_row"].unique().sort().to_numpy()
     X = build_histories(events, members, titles, weighted=settings.weighted)
     if np.isinf(settings.half_life):
         return compute_gram(X)
@@ -126,15 +126,23 @@ def member_weights(
 
     Args:
         events: frame with `member_row` and `at` (unix seconds).
-        member_rows: int (members,), ascending; every member with an event.
+        member_rows: int (members,), ascending, at least one; members with an event.
         now: unix seconds.
         half_life: days.
 
     Returns:
         float32 (members,) in [0, 1]; 0 below `LEAST_WEIGHT`.
+
+    Raises:
+        ValueError: if a member has none.
     """
-    last = np.full(len(member_rows), np.iinfo(np.int64).min)
-    np.maximum.at(last, np.searchsorted(member_rows, events["member_row"].to_numpy()), events["at"].to_numpy())
+    members, never = events["member_row"].to_numpy().astype(np.int32, copy=False), np.iinfo(np.int64).min
+    lowest = members.min(initial=member_rows[0])
+    last = np.full(max(members.max(initial=0), member_rows[-1]) - lowest + 1, never)
+    np.maximum.at(last, members - lowest, events["at"].to_numpy())
+    last = last[member_rows - lowest]
+    if (last == never).any():
+        raise ValueError(f"member_rows must be members with an event, got {member_rows[last == never][:5]} without")
     age = np.maximum(now - last, 0) / DAY
     weights = np.exp2(-age / half_life)
     # Products of smaller weights are denormal numbers, on which a factorisation takes five times as long.
