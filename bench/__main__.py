@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHES = ("quality", "worlds", "fit", "imports", "install", "pages")
+BENCHES = ("quality", "worlds", "fit", "memory", "serve", "imports", "install", "pages")
 
 
 def main() -> None:

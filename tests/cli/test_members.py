@@ -104,11 +104,14 @@ def test_everybody_gets_the_same_page_as_alone(command, world, member, tmp_path)
     out = tmp_path / "deep" / "pages.parquet"
     said = command("recommend", "--all", "-k", 5, "--out", out, "--json", "--service", world).json
     pages = pl.read_parquet(out)
-    alone = command("recommend", "--member", member, "-k", 5, "--json", "--service", world).json
+    unprofiled = open_service(world).read("members").filter(~pl.col("personalised"))["member_id"][0]
     assert said["members"] == 400
     assert pages["member_id"].n_unique() == 400
-    own = pages.filter(pl.col("member_id") == member).sort("rank")
-    assert own["title_id"].to_list() == [title["title_id"] for title in alone["titles"]]
+    for asked in (member, unprofiled):
+        alone = command("recommend", "--member", asked, "-k", 5, "--json", "--service", world).json["titles"]
+        own = pages.filter(pl.col("member_id") == asked).sort("rank")
+        assert own["title_id"].to_list() == [title["title_id"] for title in alone]
+        assert own["score"].to_list() == pytest.approx([title["score"] for title in alone], rel=1e-5)
 
 
 def test_recommending_to_nobody_in_particular_is_misuse(command, world):

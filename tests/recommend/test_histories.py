@@ -1,5 +1,7 @@
 import numpy as np
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matinee.recommend.histories import build_histories, encode_histories
 from matinee.tables.log import EVENTS
@@ -21,6 +23,14 @@ def test_members_come_in_the_order_wanted_and_others_are_left_out():
 def test_weighted_entries_are_the_weights_of_the_events():
     histories = build_histories(LOG, np.array([3, 7]), 3, weighted=True)
     assert histories.toarray().tolist() == [[1, 0, 0], [0, 0.25, 0.5]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), unique=True), st.sets(st.integers(0, 40)))
+def test_every_event_of_a_member_wanted_has_its_place(pairs, wanted):
+    rows = np.array(sorted(wanted), np.int64)
+    histories = build_histories(events(*((member, title, 0, 1.0) for member, title in pairs)), rows, 6).toarray()
+    assert histories.sum() == sum(member in wanted for member, _ in pairs)
+    assert all(histories[rows.searchsorted(member), title] for member, title in pairs if member in wanted)
 
 
 def test_columns_ascend_in_each_row():

@@ -96,6 +96,12 @@ def test_a_member_s_weight_halves_for_every_half_life_since_the_last_event():
     np.testing.assert_allclose(weights, [1, 1 / 2, 2**-2.5], rtol=1e-6)
 
 
+def test_a_member_without_events_has_no_weight():
+    log = events((1, 0, 0, 1.0), (4, 0, 0, 1.0))
+    with pytest.raises(ValueError, match=r"must be members with an event, got \[0 3\] without"):
+        member_weights(log, np.array([0, 1, 3]), LinearSettings(half_life=1.0), now=0)
+
+
 def test_an_event_after_now_counts_as_made_now():
     log = events((0, 0, 5 * DAY, 1.0))
     assert member_weights(log, np.array([0]), LinearSettings(half_life=1.0), now=0).tolist() == [1.0]

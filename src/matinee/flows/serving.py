@@ -21,14 +21,18 @@ from matinee.recommend.histories import build_histories
 from matinee.recommend.model import restore_model
 from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue
 from matinee.recommend.rank import rank_titles
+from matinee.recommend.topk import Ranked, rank_histories
 from matinee.store.models import load_model
 from matinee.store.outputs import write_parquet
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
 from matinee.tables.log import build_log, find_roots
 
-CHUNK = 2_000
-"""Members scored at once: their scores over all titles are held in memory."""
+CHUNK = 20_000
+"""Members ranked and laid out as rows at once."""
+
+SCORED = 2_000
+"""Newcomers scored at once: their scores over all titles are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -140,16 +144,19 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     member = find_member(recommender, member_id)
     history, seen = load_histories(recommender, member).slice(0, 1)
     note = explain_newcomer(recommender, member.row(0, named=True), history, seen)
-    scores = recommender.blend.score(history) if note is None else score_newcomers(recommender, member)
-    top = rank_titles(scores, k, seen=seen)[0]
+    if note is None:
+        ranked = rank_histories(recommender.blend, history, k, seen=seen)
+    else:
+        ranked = _rank_newcomers(recommender, member, k, seen)
     titles = [
         {
             "title_id": recommender.title_ids[row],
             "name": recommender.names.get(recommender.title_ids[row]),
-            "score": float(scores[0, row]),
-            "because": _explain_row(recommender, history, row) if note is None else [_popular(float(scores[0, row]))],
+            "score": score,
+            "because": _explain_row(recommender, history, row) if note is None else [_popular(score)],
         }
-        for row in top[top >= 0].tolist()
+        for row, score in zip(ranked.titles[0].tolist(), ranked.scores[0].tolist(), strict=True)
+        if row >= 0
     ]
     return {"member_id": member_id, "note": note, "outdated": recommender.is_outdated, "titles": titles}
 
@@ -311,6 +318,17 @@ def score_newcomers(recommender: Recommender, members: pl.DataFrame) -> NDArray[
     return np.asarray(recommender.newcomers)[rows]
 
 
+def _rank_newcomers(recommender: Recommender, members: pl.DataFrame, k: int, seen: csr_array) -> Ranked:
+    """Rank by popularity where the members live; `seen` as `rank_titles` takes it."""
+    found = Ranked(np.empty((members.height, k), np.int32), np.empty((members.height, k), np.float32))
+    for start in range(0, members.height, SCORED):
+        piece = slice(start, start + SCORED)
+        scores = score_newcomers(recommender, members[piece])
+        found.titles[piece] = rank_titles(scores, k, seen=seen[piece])
+        found.scores[piece] = np.take_along_axis(scores, np.maximum(found.titles[piece], 0), axis=1)
+    return found
+
+
 def _explain_row(recommender: Recommender, history: csr_array, row: int) -> list[dict[str, Any]]:
     because = []
     for part in explain_score(recommender.blend, history, row):
@@ -330,15 +348,13 @@ def _rank_all(recommender: Recommender, k: int) -> Iterator[pl.DataFrame]:
     for start in range(0, everybody.height, CHUNK):
         members = everybody.slice(start, CHUNK)
         history, seen = histories.slice(start, start + members.height)
-        scores = recommender.blend.score(history)
+        top, scores = rank_histories(recommender.blend, history, k, seen=seen)
         plain = (np.diff(history.indptr) == 0) | ~members["personalised"].fill_null(True).to_numpy()
-        scores[plain] = score_newcomers(recommender, members.filter(pl.Series(plain)))
-        top = rank_titles(scores, k, seen=seen)
+        top[plain], scores[plain] = _rank_newcomers(recommender, members.filter(pl.Series(plain)), k, seen[plain])
         rows, ranks = np.nonzero(top >= 0)
-        title_rows = top[rows, ranks]
         yield pl.DataFrame({
             "member_id": members["member_id"].gather(rows),
             "rank": ranks + 1,
-            "title_id": title_ids.gather(title_rows),
-            "score": scores[rows, title_rows],
+            "title_id": title_ids.gather(top[rows, ranks]),
+            "score": scores[rows, ranks],
         }).cast(PAGE)

@@ -1,56 +1,108 @@
 """The Gram matrix of weighted histories, G = sum over members u of w_u x_u x_u^T, upper triangle only.
 
 State is sized by titles, never by members; the Gram of two shards of members is the sum of theirs. Sums are float32:
-counts are exact up to 2^24, about 16.7 million events of one title in a shard.
+counts are exact up to 2^24, about 16.7 million events of one title in all shards that are added up so.
 """
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matinee.recommend.compiled import compiled
+from matinee.recommend.compiled import compiled, count_cores, run_in_threads
+
+Floats = NDArray[np.float32]
+Rows = tuple[NDArray[np.integer], NDArray[np.integer], Floats]
+"""A block of histories: where each member's titles start, the titles, their values."""
+
+Columns = tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]
+"""The same block by title: where each title's members start, the members, the places of the title in their rows."""
+
+BLOCK = 2**20
+"""Events at least that are walked at once: as title numbers of 16 bits they fit in the second-level cache."""
+
+SHARE = 0.01
+"""A block has at least this share of as many events as G has entries, for every block walks all of G."""
 
 
-def compute_gram(X: csr_array, member_weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+def compute_gram(X: csr_array, member_weights: Floats | None = None) -> Floats:
     """Sum the weighted outer products of the rows of X.
 
-    Walks titles in order. The members of a title are walked once; each adds the rest of its row (titles from this one
-    on) to one row of G, which stays in the first-level cache.
-
     Args:
-        X: float32 (members, titles), indices ascending in each row.
-        member_weights: float32 (members,), >= 0; None = all 1.
+        X: float32 (members, titles), finite, >= 0, indices ascending in each row.
+        member_weights: float32 (members,), finite, >= 0; None = all 1.
 
     Returns:
         float32 (titles, titles), C order; G[i, j] for j >= i, zero below the diagonal.
+
+    Raises:
+        ValueError: if X is not sorted so, or a value or weight is negative or not finite.
+    """
+    G = np.zeros((X.shape[1], X.shape[1]), np.float32)
+    add_gram(G, X, member_weights)
+    return G
+
+
+def add_gram(G: Floats, X: csr_array, member_weights: Floats | None = None) -> None:
+    """Add a shard of members to the sum, with as many threads as BLAS may use; the result does not depend on them.
+
+    Walks the titles of a block of members in order. Each member of a title adds the rest of their row (titles from
+    this one on) to one row of G, which stays in the first-level cache.
+
+    Args:
+        G: float32 (titles, titles), C order; its upper triangle is added to.
+        X: as `compute_gram`.
+        member_weights: as `compute_gram`.
+
+    Raises:
+        ValueError: as `compute_gram`.
     """
     members, titles = X.shape
-    weights = np.ones(members, np.float32) if member_weights is None else member_weights.astype(np.float32)
-    by_title = X.tocsc()
-    G = np.zeros((titles, titles), np.float32)
-    _accumulate(X.indptr, X.indices, X.data, by_title.indptr, by_title.indices, weights, G)
-    return G
+    weights = np.ones(members, np.float32) if member_weights is None else member_weights.astype(np.float32, copy=False)
+    _check("X", X.data)
+    _check("member_weights", weights)
+    if not X.has_canonical_format:
+        raise ValueError("X must name each title once and in ascending order in each row")
+    events = max(BLOCK, int(SHARE * titles**2))
+    edges = np.unique(np.append(np.searchsorted(X.indptr, np.arange(0, X.nnz, events)), members))
+    for start, stop in itertools.pairwise(edges):
+        _add_block(X.indptr[start : stop + 1], X, weights[start:stop], G)
+
+
+def _check(name: str, values: Floats) -> None:
+    if len(values) and not (values.min() >= 0 and values.max() < np.inf):  # NaN is neither
+        raise ValueError(f"{name} must be finite and >= 0, got {values.min()} to {values.max()}")
+
+
+def _add_block(starts: NDArray[np.integer], X: csr_array, weights: Floats, G: Floats) -> None:
+    own, shape = slice(starts[0], starts[-1]), (len(weights), len(G))
+    titles, values, starts = X.indices[own], X.data[own], (starts - starts[0]).astype(np.int32)
+    by_title = csr_array((np.arange(len(titles), dtype=np.int32), titles, starts), shape=shape).tocsc()
+    narrow: NDArray[np.integer] = titles.astype(np.uint16 if len(G) <= 2**16 else np.uint32)
+    if (values == 1).all():
+        values = np.broadcast_to(np.float32(1), len(values))  # one number in memory: there is nothing to load
+    columns = by_title.indptr, by_title.indices, by_title.data
+    threads = count_cores()
+    run_in_threads(
+        lambda first, _: _accumulate((starts, narrow, values), columns, weights, first, threads, G),
+        list(range(threads + 1)),
+    )
 
 
 @compiled
 def _accumulate(  # ruff: ignore[too-many-positional-arguments] - numba takes arrays, no structures
-    row_starts: NDArray[np.integer],
-    row_titles: NDArray[np.integer],
-    row_values: NDArray[np.float32],
-    title_starts: NDArray[np.integer],
-    title_members: NDArray[np.integer],
-    weights: NDArray[np.float32],
-    G: NDArray[np.float32],
+    rows: Rows, columns: Columns, weights: Floats, first: int, step: int, G: Floats
 ) -> None:
-    place = row_starts[:-1].copy()  # in each member's row, the first title not yet walked
-    for i in range(len(title_starts) - 1):
+    """Sum the rows of G from `first` on, every `step`-th."""
+    row_starts, row_titles, row_values = rows
+    title_starts, title_members, title_places = columns
+    for i in range(first, len(G), step):
         row = G[i]
         for at in range(title_starts[i], title_starts[i + 1]):
-            u = title_members[at]
-            start = place[u]
-            place[u] = start + 1
+            u, start = title_members[at], title_places[at]
             w = weights[u] * row_values[start]
             for p in range(start, row_starts[u + 1]):
                 row[row_titles[p]] += w * row_values[p]

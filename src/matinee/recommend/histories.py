@@ -27,16 +27,27 @@ def build_histories(
     Returns:
         float32 (n, titles), column indices ascending in each row.
     """
-    members = events["member_row"].to_numpy()
-    places = np.searchsorted(member_rows, members)
-    known = places < len(member_rows)
-    known[known] = member_rows[places[known]] == members[known]
-    values = events["weight"].to_numpy() if weighted else np.ones(len(members), np.float32)
-    columns = events["title_row"].to_numpy().astype(np.int32)
-    shape = (len(member_rows), titles)
-    matrix = csr_array((values[known].astype(np.float32), (places[known].astype(np.int32), columns[known])), shape)
+    members, columns = (events[name].to_numpy().astype(np.int32, copy=False) for name in ("member_row", "title_row"))
+    values = events["weight"].to_numpy().astype(np.float32) if weighted else np.ones(len(members), np.float32)
+    places = _find_places(members, member_rows)
+    known = places >= 0
+    if not known.all():
+        places, columns, values = places[known], columns[known], values[known]
+    matrix = csr_array((values, (places, columns)), (len(member_rows), titles))
     matrix.sort_indices()
     return matrix
+
+
+def _find_places(members: NDArray[np.int32], member_rows: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Look up where each of `members` stands in `member_rows`, ascending: int32, -1 = not among them."""
+    if not len(member_rows) or not len(members):
+        return np.full(len(members), -1, np.int32)
+    lowest = members.min()
+    place_of = np.full(members.max() - lowest + 1, -1, np.int32)
+    first, last = np.searchsorted(member_rows, [lowest, members.max() + 1])
+    place_of[member_rows[first:last] - lowest] = np.arange(first, last)
+    places: NDArray[np.int32] = place_of[members - lowest]
+    return places
 
 
 def encode_histories(watched: Sequence[Sequence[str]], title_ids: Sequence[str]) -> csr_array:

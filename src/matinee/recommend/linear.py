@@ -84,7 +84,7 @@ def compute_events_gram(
     Returns:
         float32 (titles, titles), upper triangle, as `compute_gram`.
     """
-    members = np.unique(events["member_row"].to_numpy())
+    members = events["member_row"].unique().sort().to_numpy()
     X = build_histories(events, members, titles, weighted=settings.weighted)
     if np.isinf(settings.half_life) and settings.length_power == 0:
         return compute_gram(X)
@@ -132,18 +132,26 @@ def member_weights(
 
     Args:
         events: frame with `member_row` and `at` (unix seconds).
-        member_rows: int (members,), ascending; every member with an event.
+        member_rows: int (members,), ascending, at least one; members with an event.
         settings: `half_life` and `length_power` are read here.
         now: unix seconds.
 
     Returns:
         float32 (members,), >= 0; 0 where recency is below `LEAST_WEIGHT`.
+
+    Raises:
+        ValueError: if a member has none.
     """
-    places = np.searchsorted(member_rows, events["member_row"].to_numpy())
-    last = np.full(len(member_rows), np.iinfo(np.int64).min)
+    members, never = events["member_row"].to_numpy().astype(np.int32, copy=False), np.iinfo(np.int64).min
+    lowest = members.min(initial=member_rows[0])
+    places, own = members - lowest, member_rows - lowest
+    last = np.full(max(places.max(initial=0), own[-1]) + 1, never)
     np.maximum.at(last, places, events["at"].to_numpy())
+    last = last[own]
+    if (last == never).any():
+        raise ValueError(f"member_rows must be members with an event, got {member_rows[last == never][:5]} without")
     recency = np.exp2(-np.maximum(now - last, 0) / DAY / settings.half_life)
-    lengths = np.bincount(places, minlength=len(member_rows))
+    lengths = np.bincount(places, minlength=own[-1] + 1)[own]
     weights = recency * (lengths / TYPICAL_LENGTH) ** -settings.length_power
     # Products of smaller weights are denormal numbers, on which a factorisation takes five times as long.
     return np.where(recency < LEAST_WEIGHT, 0, weights).astype(np.float32)

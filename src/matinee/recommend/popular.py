@@ -21,6 +21,9 @@ DAY = 86_400
 FLOOR = 0.1
 """Added before a logarithm: a title nobody took up is this many events, not minus infinity."""
 
+PIECE = 2**22
+"""Events whose ages are held at once."""
+
 TRUST = 100.0
 """Decayed events that a country needs before its own popularity outweighs the whole service's."""
 
@@ -59,10 +62,13 @@ def decayed_counts(
     """
     if min(half_lives) <= 0:
         raise ValueError(f"half_lives must be > 0 days, got {half_lives}")
-    age = np.maximum(now - events["at"].to_numpy(), 0) / DAY
-    rows = events["title_row"].to_numpy()
-    counts = [np.bincount(rows, np.exp2(-age / half_life), minlength=titles) for half_life in half_lives]
-    return np.asarray(counts, dtype=np.float32)
+    counts = np.zeros((len(half_lives), titles))
+    for piece in events.iter_slices(PIECE):
+        age = np.maximum(now - piece["at"].to_numpy(), 0) / DAY
+        rows = piece["title_row"].to_numpy()
+        for own, half_life in zip(counts, half_lives, strict=True):
+            own += np.bincount(rows, np.exp2(-age / half_life), minlength=titles)
+    return counts.astype(np.float32)
 
 
 def standardise_log(counts: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -99,11 +105,13 @@ def counts_by_country(
     Returns:
         float32 (countries, titles).
     """
-    rows = events["title_row"].to_numpy()
-    country = country_rows[events["member_row"].to_numpy()].astype(np.int64)
-    weight = np.exp2(-np.maximum(now - events["at"].to_numpy(), 0) / DAY / half_life)
-    known = country >= 0
-    own = np.bincount((country * titles + rows)[known], weight[known], minlength=countries * titles)
-    whole = np.bincount(rows, weight, minlength=titles)
+    own, whole = np.zeros(countries * titles), np.zeros(titles)
+    for piece in events.iter_slices(PIECE):
+        rows = piece["title_row"].to_numpy()
+        country = country_rows[piece["member_row"].to_numpy()].astype(np.int64)
+        weight = np.exp2(-np.maximum(now - piece["at"].to_numpy(), 0) / DAY / half_life)
+        known = country >= 0
+        own += np.bincount((country * titles + rows)[known], weight[known], minlength=countries * titles)
+        whole += np.bincount(rows, weight, minlength=titles)
     shared = TRUST * whole / max(float(whole.sum()), 1e-9)
     return np.asarray(own.reshape(countries, titles) + shared, dtype=np.float32)
