@@ -52,7 +52,8 @@ def show_report(found: dict[str, Any]) -> None:
     """Print the rules and the decision."""
     shown = Table("rule", "state", "because", title=escape(found["policy"]))
     for rule in found["rules"]:
-        shown.add_row(f"{rule['kind']}\n{escape(rule['rule'])}", rule["state"], escape(rule["because"]))
+        reasons = rule["because"].replace("; ", "\n")
+        shown.add_row(f"{rule['kind']}\n{escape(rule['rule'])}", rule["state"], escape(reasons))
     screen.print(shown)
     verdict = "Permitted" if found["decision"] == "permit" else "Refused"
     screen.print(f"{verdict}: {found['because']}.", markup=False, soft_wrap=True)

@@ -1,6 +1,7 @@
 """Policies, requests and worlds in a few words."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from matinee.rights.odrl import Request, World, evaluate, load_policies, read_js
 from matinee.rights.odrl.names import odrl
 
 CONTEXT = ["http://www.w3.org/ns/odrl.jsonld", {"ex": "http://example.org/"}]
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 UID = "http://example.org/policy"
 
 
@@ -48,9 +50,9 @@ def judge(load):
 
     def call(said, *, action="read", assignee="alice", target="x", facts=None, facts_of=None, **world):
         policy = load(said) if isinstance(said, dict) else said
-        names = [f"http://example.org/{name}" if name else None for name in (assignee, target)]
-        request = Request(odrl(action) if action else None, *names, facts=facts or {})
-        told = {"now": datetime(2026, 1, 31, 12, tzinfo=UTC), "facts": facts_of or {}} | world
-        return evaluate(policy, request, World(**told))
+        asker, asset = (f"http://example.org/{name}" if name else None for name in (assignee, target))
+        request = Request(odrl(action) if action else None, asker, asset, facts=facts or {})
+        known = World(now=NOON, facts=facts_of or {})
+        return evaluate(policy, request, replace(known, **world))
 
     return call

@@ -23,17 +23,17 @@ def homes(suite, kind):
 
 
 def expected_states(graph):
+    """Read what the case expects: rule -> active or inactive."""
     reports = [node for node in graph.nodes if graph.values(node, f"{REPORT}activationState")]
-    return {
-        graph.values(node, f"{REPORT}rule")[0].text: graph.values(node, f"{REPORT}activationState")[0]
-        .text.removeprefix(REPORT)
-        .lower()
-        for node in reports
-    }
+    rules, states = (
+        [graph.values(node, REPORT + name)[0].text for node in reports] for name in ("rule", "activationState")
+    )
+    return {rule: state.removeprefix(REPORT).lower() for rule, state in zip(rules, states, strict=True)}
 
 
 def test_every_case_of_the_suite_comes_out_as_expected(suite):
-    files = {name: homes(suite, folder) for name, folder in [("policy", "policies"), ("request", "requests"), ("sotw", "sotw")]}
+    folders = {"policy": "policies", "request": "requests", "sotw": "sotw"}
+    files = {name: homes(suite, folder) for name, folder in folders.items()}
     cases = {path.stem: graph for path, graph in suite.items() if path.parent.name == "test_cases"}
     failed = {}
     for name, graph in cases.items():

@@ -13,7 +13,7 @@ PURPOSE = odrl("purpose")
 
 
 def until(moment, operator="lt"):
-    return {"leftOperand": "dateTime", "operator": operator, "rightOperand": {"@value": moment, "@type": "xsd:dateTime"}}
+    return when("dateTime", operator, {"@value": moment, "@type": "xsd:dateTime"})
 
 
 def when(operand, operator, right, **more):
@@ -90,6 +90,12 @@ def test_asking_for_a_collection_meets_the_prohibition_of_a_part(judge):
     parts = {f"{EX}x": frozenset({f"{EX}archive"})}
     assert judge(policy, target="archive").is_permitted
     assert not judge(policy, target="archive", parts=parts).is_permitted
+
+
+def test_who_may_read_a_part_may_not_read_the_whole(judge):
+    parts = {f"{EX}x": frozenset({f"{EX}archive"})}
+    assert judge({"permission": {"target": "ex:x"}}, parts=parts).is_permitted
+    assert not judge({"permission": {"target": "ex:x"}}, target="archive", parts=parts).is_permitted
 
 
 @pytest.mark.parametrize(
@@ -250,4 +256,4 @@ def test_remedies_are_reported_beside_their_prohibition(judge):
 
 def test_a_clock_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="now: got 2026-01-31T00:00:00, want a time with a zone"):
-        World(now=datetime(2026, 1, 31))  # ruff: ignore[call-datetime-without-tzinfo]
+        World(now=datetime(2026, 1, 31))

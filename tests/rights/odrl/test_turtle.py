@@ -68,7 +68,7 @@ def test_a_value_said_twice_stays_once():
     ("text", "problem"),
     [
         ("\nex:s ex:p yes:o .", "line 3: prefix 'yes' is not declared"),
-        ("ex:s ex:p 'a", "line 2: \"'a\" is not Turtle"),
+        ("ex:s ex:p 'a", 'line 2: "\'a" is not Turtle'),
         ("ex:s ex:p ex:o", "line 2: the file ends in the middle of a statement"),
         ("ex:s .", "line 2: http://example.org/s is said nothing of"),
         ("ex:s ex:p ex:o ex:o .", "line 2: got 'ex:o', want ; or ."),

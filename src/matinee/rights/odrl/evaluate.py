@@ -193,9 +193,7 @@ def _find_state(duty: Rule, scene: Scene) -> DutyState:
 
 
 def _is_late(duty: Rule, scene: Scene) -> Truth:
-    return negate(
-        all_of(judge(each, duty.uid, scene, is_next=False).holds for each in _last_times(duty.constraints))
-    )
+    return negate(all_of(judge(each, duty.uid, scene, is_next=False).holds for each in _last_times(duty.constraints)))
 
 
 def _last_times(conditions: Iterable[Condition]) -> Iterator[Constraint]:

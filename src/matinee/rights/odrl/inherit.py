@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from matinee.rights.odrl.graph import Graph, Problem
-from matinee.rights.odrl.model import Policy, Shared
+from matinee.rights.odrl.model import Condition, Constraint, Policy, Rule, Shared
 from matinee.rights.odrl.read import Draft, read_drafts
 from matinee.rights.odrl.vocabulary import ODRL_22, Vocabulary
 
@@ -78,7 +78,8 @@ def _family(draft: Draft, known: Mapping[str, Draft]) -> list[Draft]:
 def _write_out(draft: Draft, known: Mapping[str, Draft]) -> Policy:
     family = _family(draft, known)
     shared = _add(*(each.shared for each in family))
-    rules = tuple(replace(rule, about=_add(rule.about, shared)) for each in family for rule in each.rules)
+    inherited = [_forget_status(rule) for each in family[1:] for rule in each.rules]
+    rules = tuple(replace(rule, about=_add(rule.about, shared)) for rule in (*draft.rules, *inherited))
     conflicts = frozenset[str]().union(*(each.conflicts for each in family))
     return Policy(
         draft.uid,
@@ -97,6 +98,29 @@ def _add(*shared: Shared) -> Shared:
         targets=tuple(dict.fromkeys(each for one in shared for each in one.targets)),
         assignees=tuple(dict.fromkeys(each for one in shared for each in one.assignees)),
         assigners=tuple(dict.fromkeys(each for one in shared for each in one.assigners)),
+    )
+
+
+def _forget_status(rule: Rule) -> Rule:
+    """Leave out how far the constraints of a parent have been used up: a child begins anew (Information Model, 2.9)."""
+    about = rule.about
+    return replace(
+        rule,
+        about=Shared(
+            tuple(replace(each, refinements=_forget_all(each.refinements)) for each in about.actions),
+            tuple(replace(each, refinements=_forget_all(each.refinements)) for each in about.targets),
+            tuple(replace(each, refinements=_forget_all(each.refinements)) for each in about.assignees),
+            about.assigners,
+        ),
+        constraints=_forget_all(rule.constraints),
+        duties=tuple(map(_forget_status, rule.duties)),
+    )
+
+
+def _forget_all(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    return tuple(
+        replace(each, status=None) if isinstance(each, Constraint) else replace(each, parts=_forget_all(each.parts))
+        for each in conditions
     )
 
 

@@ -13,7 +13,7 @@ from typing import get_args
 from matinee.rights.odrl.conditions import ConditionReader, is_described
 from matinee.rights.odrl.graph import Graph, Kind, Problem, Term
 from matinee.rights.odrl.model import Action, Condition, Constraint, Rule, RuleKind, Scope, Shared
-from matinee.rights.odrl.names import FUNCTIONS, ODRL, POLICY_TYPES, PROPERTIES, RDF, odrl, shorten
+from matinee.rights.odrl.names import DCT, FUNCTIONS, ODRL, POLICY_TYPES, PROPERTIES, RDF, odrl, shorten
 from matinee.rights.odrl.vocabulary import CONFLICTS, EVENT, ODRL_22, POLICY_USAGE, Vocabulary
 
 _SHARED = frozenset(map(odrl, ("uid", "action", "target", "output", *FUNCTIONS)))
@@ -122,9 +122,7 @@ class _DraftReader(ConditionReader):
         for action, above in actions.items():
             if action in words.included_in or not set(above) <= {*words.included_in, *actions}:
                 self.complain(self.graph.places[action], f"action {shorten(action)} cannot be declared like this")
-        implies = {
-            node: [term.text for term in self.graph.values(node, odrl("implies"))] for node in actions
-        }
+        implies = {node: [term.text for term in self.graph.values(node, odrl("implies"))] for node in actions}
         return words.extend(actions=actions, implies=implies, operands=self.graph.of_type(odrl("LeftOperand")))
 
     def read_policy(self, uid: str, parts: Mapping[str, frozenset[str]]) -> Draft:
@@ -136,6 +134,8 @@ class _DraftReader(ConditionReader):
         parents = tuple(term.text for term in self.graph.values(uid, odrl("inheritFrom")))
         if not rules and not parents:
             self.complain(place, "has no permission, prohibition or obligation")
+        for term in self.graph.values(uid, f"{DCT}isReplacedBy"):
+            self.complain(term.place, f"is void, replaced by {term.text}; evaluate that one")
         for term in self.graph.values(uid, odrl("profile")):
             if term.text not in self.words.profiles:
                 self.complain(term.place, f"profile {term.text} is not known here")
@@ -233,7 +233,8 @@ class _DraftReader(ConditionReader):
             sources = [source.text for source in self.graph.values(term.text, odrl("source"))]
             own = [term.text] if term.kind is Kind.IRI else []
             if not term.is_node or not (own or sources):
-                self.complain(term.place, f"{name} {term.text!r} is not an IRI, and has neither uid nor source")
+                what = "has neither uid nor source" if term.is_node else f"{term.text!r} is not an IRI"
+                self.complain(term.place, f"{name} {what}")
                 continue
             self.check_properties(term.text, _OF_SCOPES, f"a {name}")
             yield Scope((*own, *sources), self.read_conditions(term.text, "refinement"))
