@@ -17,15 +17,27 @@ Classes = Mapping[str, frozenset[str]]
 """IRI -> the classes, or the collections, that it is in."""
 
 
+_KINDS: Mapping[type, str] = {
+    str: "text",
+    bool: "boolean",
+    int: "number",
+    Decimal: "number",
+    datetime: "time",
+    date: "time",
+    timedelta: "duration",
+}
+
+
 def kind_of(value: Value) -> str:
-    """Say what a value can be compared with: number, time, duration, text or boolean."""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | Decimal):
-        return "number"
-    if isinstance(value, date):
-        return "time"
-    return "duration" if isinstance(value, timedelta) else "text"
+    """Say what a value can be compared with: number, time, duration, text or boolean.
+
+    Raises:
+        ValueError: it is of no type that operands have; a float is none, since two ways to one sum may differ.
+    """
+    try:
+        return _KINDS[type(value)]
+    except KeyError:
+        raise ValueError(f"value: got {value!r}, want one of {', '.join(each.__name__ for each in _KINDS)}") from None
 
 
 def order(left: Value, right: Value) -> int | None:
@@ -44,9 +56,7 @@ def order(left: Value, right: Value) -> int | None:
 
 def is_equal(left: Value, right: Value) -> Truth:
     """Compare two values; None where their kinds differ."""
-    if kind_of(left) != kind_of(right):
-        return None
-    if kind_of(left) in {"text", "boolean"}:
+    if type(left) is type(right):
         return left == right
     ordered = order(left, right)
     return None if ordered is None else ordered == 0
@@ -82,6 +92,8 @@ def can_reach(start: str, goals: Iterable[str], *steps: Mapping[str, frozenset[s
     wanted = frozenset(goals)
     if start in wanted:
         return True
+    if not any(start in step for step in steps):
+        return False
     seen = {start}
     waiting = [start]
     while waiting:

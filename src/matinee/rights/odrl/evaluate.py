@@ -185,6 +185,8 @@ def _find_state(duty: Rule, scene: Scene) -> DutyState:
         is_mended = record.is_performed and bool(duty.duties)
         is_mended = is_mended and all(_find_state(each, scene) == "fulfilled" for each in duty.duties)
         return "fulfilled" if is_mended else "violated"
+    if not duty.constraints:
+        return "open"
     is_late = _is_late(duty, scene)
     if is_late is not False:
         return "violated" if is_late else "unknown"

@@ -183,15 +183,19 @@ DutyState = Literal["fulfilled", "open", "idle", "violated", "unknown"]
 """open: it binds and is not fulfilled yet; idle: its constraints do not hold, so that it does not bind."""
 
 
+Settled = Literal["fulfilled", "violated", "open"]
+"""What may be reported of a duty; open where nothing is settled."""
+
+
 class DutyRecord(NamedTuple):
     """What the world says of a duty.
 
     Attributes:
-        state: fulfilled, violated, or open where nothing is settled.
+        state: fulfilled, violated or open.
         is_performed: whether its action has been done, be it too late.
     """
 
-    state: Literal["fulfilled", "violated", "open"]
+    state: Settled
     is_performed: bool = False
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from matinee.rights.odrl.conditions import ConditionReader
 from matinee.rights.odrl.graph import Graph, Problem, Term
-from matinee.rights.odrl.model import DutyRecord, Fact, Request, World
+from matinee.rights.odrl.model import DutyRecord, Fact, Request, Settled, World
 from matinee.rights.odrl.names import DCT, RDF, RDFS, REPORT, TYPE, odrl, shorten
 from matinee.rights.odrl.read import check_names, read_parts
 from matinee.rights.odrl.vocabulary import DATE_TIME, ODRL_22, Vocabulary, climb
@@ -21,7 +21,11 @@ from matinee.rights.odrl.vocabulary import DATE_TIME, ODRL_22, Vocabulary, climb
 CURRENT_TIME = "http://example.com/request/currentTime"
 """The node whose `dct:issued` is the time, as the ODRL Test Suite of SolidLab names it."""
 
-_STATES = {f"{REPORT}Fulfilled": "fulfilled", f"{REPORT}Violated": "violated", f"{REPORT}NonSet": "open"}
+_STATES: Mapping[str, Settled] = {
+    f"{REPORT}Fulfilled": "fulfilled",
+    f"{REPORT}Violated": "violated",
+    f"{REPORT}NonSet": "open",
+}
 
 
 def load_request(graph: Graph, vocabulary: Vocabulary = ODRL_22) -> tuple[Request | None, list[Problem]]:
@@ -174,4 +178,4 @@ class _WorldReader(ConditionReader):
         state = _STATES.get(states[0].text) if len(states) == 1 else None
         if state is None:
             self.complain(self.graph.places[node], "has no deonticState of Fulfilled, Violated or NonSet")
-        return DutyRecord("open" if state is None else state, is_performed)  # type: ignore[arg-type]
+        return DutyRecord(state or "open", is_performed)
