@@ -24,6 +24,7 @@ COMMANDS = {
     "similar": ("matinee.cli.members:similar", "List the titles that the same members watch."),
     "explain": ("matinee.cli.members:explain", "Say exactly what a score is made of."),
     "experiment": ("matinee.cli.experiments:experiment", "Split members between arms, and measure what came of it."),
+    "odrl": ("matinee.cli.odrl:odrl", "Evaluate ODRL 2.2 policies: which rules are active, and why."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
     "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),
 }
