@@ -21,6 +21,8 @@ COMMANDS = {
     "similar": ("matinee.cli.members:similar", "List the titles that the same members watch."),
     "explain": ("matinee.cli.members:explain", "Say exactly what a score is made of."),
     "experiment": ("matinee.cli.experiments:experiment", "Split members between arms, and measure what came of it."),
+    "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
+    "pay": ("matinee.cli.pay:pay", "Lay an offer beside pay per use."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
     "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),
 }
