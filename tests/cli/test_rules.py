@@ -66,6 +66,14 @@ def test_an_offer_is_laid_beside_pay_per_use(command, tmp_path):
     assert "$20,750.00" in page.read_text()
 
 
+def test_residuals_have_a_column_where_there_are_any(command):
+    words = ("pay", "contrast", "--offer", 200, "--rate", 187)
+    assert "residuals" not in command(*words).out
+    shown = command(*words, "--residual", 20).out
+    assert "┃ residuals ┃" in shown
+    assert re.search(r"\$374.00 │ +\$40.00 │ +2.07", shown)
+
+
 def test_without_a_rate_that_of_the_day_is_taken(command):
     said = command("pay", "contrast", "--offer", 200, "--on", "2024-01-01")
     assert "One fee of $200.00 is less than $208.00 a use from use 1 on." in said.out

@@ -32,6 +32,8 @@ def test_residuals_have_columns_and_a_line_of_their_own():
     page = render_contrast(contrast_buyout(OFFER, RATE, [1, 2], residual=Money(1300, "USD")), made=MADE)
     assert "<td>$26.00</td><td>$400.00</td><td>2.00</td>" in page
     assert ">pay per use and residuals</text>" in page
+    tall = render_contrast(contrast_buyout(OFFER, RATE, [1, 2], residual=Money(130000, "USD")), made=MADE)
+    assert ">2,500</text>" in tall  # the axis reaches 2 x (187 + 1,300)
 
 
 def test_an_offer_of_nothing_has_no_ratio():

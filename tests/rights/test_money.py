@@ -89,7 +89,9 @@ def test_an_unknown_rounding_is_named(text):
 
 
 def test_a_rounding_finer_than_a_cent_makes_no_money():
-    with pytest.raises(ValueError, match=r"half-up to 0\.001, want one to a multiple of 0\.01 USD"):
+    with pytest.raises(
+        Unpayable, match=r"half-up to 0\.001 may leave less than USD has; name one to a multiple of 0\.01"
+    ):
         round_money(Fraction("0.1234"), "USD", parse_rounding("half-up to 0.001"))
 
 

@@ -163,13 +163,14 @@ def round_money(exact: Fraction, currency: str, rounding: Rounding | None = None
         rounding: None = half-up to the currency's minor unit.
 
     Raises:
-        ValueError: the rounding leaves less than a minor unit.
+        Unpayable: the rounding may leave less than a minor unit.
     """
     unit = minor_unit(currency)
-    minor = (rounding or Rounding("half-up", unit)).round(exact) / unit
-    if minor.denominator != 1:
-        raise ValueError(f"rounding: got {rounding}, want one to a multiple of {show_exact(unit)} {currency}")
-    return Money(int(minor), currency)
+    rounding = rounding or Rounding("half-up", unit)
+    if rounding.unit % unit:
+        todo = f"name one to a multiple of {show_exact(unit)}"
+        raise Unpayable(f"the rounding {rounding} may leave less than {currency} has", todo=todo)
+    return Money(int(rounding.round(exact) / unit), currency)
 
 
 def split_money(total: Money, shares: Mapping[str, Fraction | int]) -> dict[str, Money]:

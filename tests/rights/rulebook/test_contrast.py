@@ -44,7 +44,8 @@ def test_a_contrast_can_be_told_as_json():
     [
         (usd(-1), usd(1), [1], "give amounts above 0"),
         (usd(1), usd(0), [1], "give amounts above 0"),
-        (usd(1), usd(1), [0], "uses 0; give numbers of 1 or more"),
+        (usd(1), usd(1), [0], "uses 0; give numbers from 1 to 1,000,000,000,000"),
+        (usd(1), usd(1), [1, 10**400], "uses 1000"),
         (usd(1), usd(1), [], "uses of no number"),
         (usd(1), Money(1, "EUR"), [1], r"EUR 0.01 is not in USD"),
     ],

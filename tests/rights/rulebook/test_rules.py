@@ -44,6 +44,12 @@ def test_an_unverified_figure_that_is_written_down_is_still_not_used():
         book.rule_for_money("x", DAY)
 
 
+def test_an_amount_without_a_currency_is_no_amount():
+    rule = parse_rulebook({"x.toml": ENDED + 'value = "5"\n'}).rule_for_money("x", date(2024, 6, 1))
+    with pytest.raises(Unpayable, match=r"x \(2024-01-01, S\): it names no currency"):
+        rule.money()
+
+
 def test_a_figure_that_the_user_supplies_is_used_and_said_to_be_theirs(own_rulebook):
     due = pay_real_time_voice(own_rulebook(SCALE), DAY)
     assert due.money == parse_money("8896.88", "USD")  # 1,000 x 1.1517 = 1,151.70; x 1.03 = 1,186.25; x 7.5

@@ -108,6 +108,39 @@ def test_a_residual_without_its_figure_is_refused(rulebook, asked, message):
         pay_fixed_residual(rulebook, RELEASED, **given)
 
 
+def test_tiers_of_the_users_own_take_the_largest_that_is_reached(own_rulebook):
+    own = (
+        '[[rule]]\nid = "wga.residual.subscriber-factor"\nfrom = 2023-09-25\nsource = "counsel"\n'
+        'values = {20000000 = "1", 45000000 = "1.5", 90000000 = "2"}\n'
+    )
+    book = own_rulebook(own)
+    paid = [
+        pay_fixed_residual(book, RELEASED, length="feature", subscribers=count).domestic
+        for count in (20_000_000, 89_999_999)
+    ]
+    assert [str(due.money) for due in paid] == ["$33,750.00", "$50,625.00"]
+    assert paid[0].grade == "D+user+P"
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "message"),
+    [
+        ("wga.residual.subscriber-factor", '{45M = "1.5"}', "tier '45M' is no number of subscribers"),
+        ("wga.residual.year-share", '{1 = "0.45"}\nrounding = "half-up to 0.001"', "may leave less than USD has"),
+        ("wga.success.metric", '{share = "0.2", days = "90", month = "13", day = "1"}', "no such day: month must be"),
+    ],
+)
+def test_figures_of_the_users_own_that_cannot_be_are_refused(own_rulebook, rule, values, message):
+    book = own_rulebook(f'[[rule]]\nid = "{rule}"\nsource = "counsel"\nfrom = 2023-09-25\nvalues = {values}\n')
+
+    def pay():
+        measure_success(book, RELEASED, hours=certain(1), runtime_minutes=9, subscribers=FIVE, metric=WRITERS)
+        pay_fixed_residual(book, RELEASED, length="feature", subscribers=60_000_000)
+
+    with pytest.raises(Unpayable, match=message):
+        pay()
+
+
 def test_a_bonus_needs_residuals_of_one_currency(rulebook):
     residual = pay_fixed_residual(rulebook, RELEASED, length="feature", subscribers=60_000_000).domestic
     with pytest.raises(ValueError, match="residuals: got none"):

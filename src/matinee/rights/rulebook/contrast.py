@@ -14,6 +14,9 @@ from matinee.errors import Unpayable
 from matinee.rights.money import Money, show_exact
 from matinee.rights.rulebook.rules import Citation
 
+MOST_USES = 1_000_000_000_000
+"""More than anybody will count; a chart can still draw it."""
+
 
 @dataclass(frozen=True)
 class ContrastRow:
@@ -99,7 +102,7 @@ def contrast_buyout(
     Args:
         offer: the one fee, >= 0.
         rate: for each use, > 0.
-        uses: numbers of uses, each >= 1.
+        uses: numbers of uses, each from 1 to `MOST_USES`.
         residual: for each use, >= 0; None = none.
         citations: the rules that the rate rests on.
 
@@ -110,8 +113,9 @@ def contrast_buyout(
     each = Money(0, offer.currency) + rate + residual
     if offer.minor < 0 or rate.minor <= 0 or residual.minor < 0:
         raise Unpayable(f"an offer of {offer}, {rate} a use, {residual} of residuals", todo="give amounts above 0")
-    if not uses or min(uses) < 1:
-        raise Unpayable(f"uses {', '.join(map(str, uses)) or 'of no number'}", todo="give numbers of 1 or more")
+    if not uses or min(uses) < 1 or max(uses) > MOST_USES:
+        wrong = next((str(count) for count in uses if not 1 <= count <= MOST_USES), "of no number")
+        raise Unpayable(f"uses {wrong[:40]}", todo=f"give numbers from 1 to {MOST_USES:,}")
     rows = tuple(
         ContrastRow(
             uses=count,

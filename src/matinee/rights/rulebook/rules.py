@@ -115,11 +115,10 @@ class Rule:
         """Take one of the rule's numbers as an amount in its currency.
 
         Raises:
-            Unpayable: the rule has none of that name.
-            ValueError: the rule's numbers are not amounts.
+            Unpayable: the rule has none of that name, or no currency.
         """
         if self.currency is None:
-            raise ValueError(f"rule: got {self.id!r}, want one whose values are amounts")
+            raise Unpayable("it names no currency", where=str(self.citation), todo="give the rule its `currency`")
         return round_money(self.number(name), self.currency)
 
 

@@ -160,7 +160,10 @@ def pay_success_bonus(rulebook: Rulebook, on: date, *, fixed_residual: Money) ->
 
 def _count_subscribers(subscribers: Subscribers | None, rule: Rule, released_on: date) -> int:
     count = require_count(subscribers.count if subscribers else None, "domestic subscribers")
-    wanted = date(released_on.year, int(rule.number("month")), int(rule.number("day")))
+    try:
+        wanted = date(released_on.year, int(rule.number("month")), int(rule.number("day")))
+    except ValueError as error:
+        raise Unpayable(f"no such day: {error}", where=str(rule.citation), todo="mend its month and day") from error
     if subscribers is not None and subscribers.as_of != wanted:
         raise Unpayable(f"subscribers as of {subscribers.as_of}", todo=f"give those of {wanted}")
     return count

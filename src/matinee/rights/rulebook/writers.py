@@ -88,8 +88,10 @@ def pay_success_bonus(rulebook: Rulebook, on: date, *, residuals: Sequence[Due])
 
 def _find_factor(tiers: Rule, subscribers: int) -> Fraction:
     """Find the factor of the largest tier that the service reaches."""
-    reached = [tier for tier in map(int, tiers.values) if tier <= subscribers]
+    todo = "supply the tiers, each a whole number, in a rules file of your own"
+    if strange := [tier for tier in tiers.values if not tier.isdecimal()]:
+        raise Unpayable(f"tier {strange[0]!r} is no number of subscribers", where=str(tiers.citation), todo=todo)
+    reached = [tier for tier in tiers.values if int(tier) <= subscribers]
     if not reached:
-        todo = "supply the tiers in a rules file of your own"
         raise Unpayable(f"no factor is known for {subscribers:,} subscribers", where=str(tiers.citation), todo=todo)
-    return tiers.number(str(max(reached)))
+    return tiers.number(max(reached, key=int))
