@@ -7,6 +7,7 @@
     ├── BadFile                  a file that cannot be read as what it was said to be
     ├── BadRows                  rows that break the rules, where the user asked for `--strict`
     ├── BadModel                 a saved model that is damaged or not ours
+    ├── Unpayable                an amount that no verified rule gives, or that lacks a figure
     └── StoreError               the disk said no: full, locked, read-only
 
 Errors carry fields; the words are made from them. One place, the door, turns them into one line and an exit code.
@@ -63,6 +64,10 @@ class BadRows(MatineeError):
 
 class BadModel(MatineeError):
     """A saved model is damaged, incomplete or not made by Matinee."""
+
+
+class Unpayable(MatineeError):
+    """An amount cannot be computed: no rule in force, one not verified, a figure missing, currencies that differ."""
 
 
 class StoreError(MatineeError):

@@ -2,7 +2,7 @@ import re
 
 import matplotlib as mpl
 
-from matinee.report.charts import draw_estimates, draw_places, draw_shares
+from matinee.report.charts import draw_amounts, draw_estimates, draw_places, draw_shares
 from matinee.report.numbers import Estimate
 from matinee.report.render import render_report
 
@@ -17,6 +17,8 @@ def draw_each():
     yield draw_estimates(ROWS, live="blend", axis="NDCG@100", label='says "so"')
     yield draw_shares([("blend", 0.5), ("a$b$ <i>", None)], live="blend", axis="titles", label='says "so"')
     yield draw_places([("blend", [0.5, None, 0.1]), ("a$b$ <i>", [0.2])], live="blend", axis="share", label='says "so"')
+    lines = [("blend", [(1, 2.0), (10, 2.5)]), ("a$b$ <i>", [(1, 2.0), (10, 2.0)])]
+    yield draw_amounts(lines, live="blend", axis="uses", unit="USD", label='says "so"')
 
 
 def test_names_are_text_and_the_label_is_for_who_cannot_see():

@@ -25,6 +25,8 @@ COMMANDS = {
     "explain": ("matinee.cli.members:explain", "Say exactly what a score is made of."),
     "experiment": ("matinee.cli.experiments:experiment", "Split members between arms, and measure what came of it."),
     "odrl": ("matinee.cli.odrl:odrl", "Evaluate ODRL 2.2 policies: which rules are active, and why."),
+    "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
+    "pay": ("matinee.cli.pay:pay", "Lay an offer beside pay per use."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
     "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),
 }

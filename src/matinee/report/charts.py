@@ -15,7 +15,7 @@ import matplotlib as mpl
 from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 from matplotlib.typing import RcKeyType
 
 from matinee.report.numbers import Estimate, Number, show_percent
@@ -121,6 +121,36 @@ def draw_places(lines: Sequence[tuple[str, Sequence[Number]]], *, live: str, axi
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlabel("place in the list")
         axes.set_title(axis, loc="left", fontsize=9, color=MUTED)
+        figure.legend(loc="outside upper left", ncols=3, handlelength=2.4)
+        return _write(figure, label)
+
+
+def draw_amounts(
+    lines: Sequence[tuple[str, Sequence[tuple[int, float]]]], *, live: str, axis: str, unit: str, label: str
+) -> Markup:
+    """Draw amounts of money as one line each over a count, from 0 on.
+
+    Args:
+        lines: name and points (count, amount in whole units of the currency), counts rising.
+        live: name of the line to stand out.
+        axis: what is counted.
+        unit: what the amounts are of.
+        label: what the chart shows, for who cannot see it.
+    """
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
+        axes = figure.add_subplot()
+        others = iter([(COOL, (0, (5, 2))), (MUTED, "solid")] * len(lines))
+        for name, points in lines:
+            color, dashes = (ACCENT, "solid") if name == live else next(others)
+            counts, amounts = zip(*points, strict=True)
+            axes.plot(counts, amounts, color=color, linestyle=dashes, linewidth=2, marker="o", markersize=4, label=name)
+        axes.set_ylim(bottom=0)
+        axes.set_xlim(left=0)
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        axes.set_xlabel(axis)
+        axes.set_title(unit, loc="left", fontsize=9, color=MUTED)
         figure.legend(loc="outside upper left", ncols=3, handlelength=2.4)
         return _write(figure, label)
 

@@ -1,0 +1,114 @@
+"""The commands under `pay`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from matinee import __version__
+from matinee.cli.options import FOLDER, json_option, print_json, screen
+from matinee.cli.rules import own_option
+from matinee.errors import UsageError
+from matinee.flows.rules import contrast_offer, load_rulebook
+from matinee.report.contrast import render_contrast
+from matinee.rights.money import Money, parse_money
+from matinee.rights.rulebook.contrast import Contrast
+from matinee.store.outputs import check_name, write_text
+
+
+@click.group()
+def pay() -> None:
+    """Lay an offer beside pay per use."""
+
+
+@pay.command()
+@click.option("--offer", required=True, metavar="AMOUNT", help="One fee for all uses, for ever.")
+@click.option("--rate", metavar="AMOUNT", help="Pay for each use; default: a background performer's day.")
+@click.option("--residual", metavar="AMOUNT", help="Residuals for each use, on top; default: none.")
+@click.option("--uses", default="1,2,10,100", show_default=True, metavar="N,N", help="Numbers of uses.")
+@click.option("--currency", default="USD", show_default=True, metavar="CODE", help="Of the amounts, ISO 4217.")
+@click.option("--on", metavar="DAY", help="The day whose rate is taken; default: today, UTC.")
+@click.option("--html", type=FOLDER, metavar="FILE.html", help="Write a page with a chart, too.")
+@own_option
+@json_option
+def contrast(
+    *,
+    uses: str,
+    currency: str,
+    on: str | None,
+    html: Path | None,
+    own: Path | None,
+    as_json: bool,
+    **written: str | None,
+) -> None:
+    """Lay a buyout beside pay per use and residuals."""
+    amounts = {option: read_amount(option, text, currency) for option, text in written.items() if text is not None}
+    if html is not None:
+        check_name(html, ".html")
+    found = contrast_offer(load_rulebook(own), uses=read_uses(uses), on=read_day(on), **amounts)
+    if html is not None:
+        made = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "version": __version__, "command": "matinee pay contrast"}
+        write_text(render_contrast(found, made=made), html)
+    if as_json:
+        print_json(found.to_dict() | ({"page": str(html)} if html else {}))
+    else:
+        show_contrast(found, html)
+
+
+def read_amount(option: str, text: str, currency: str) -> Money:
+    """Read an amount such as 200 or 187.50.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return parse_money(text, currency)
+    except ValueError as error:
+        raise UsageError(f"--{option}: {error}", todo="write for example 200 or 187.50") from error
+
+
+def read_uses(text: str) -> list[int]:
+    """Read numbers of uses such as 1,2,10,100.
+
+    Raises:
+        UsageError: they are none.
+    """
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise UsageError(f"--uses {text!r} are no numbers", todo="write for example --uses 1,2,10,100") from error
+
+
+def read_day(text: str | None) -> date:
+    """Read a day; without it, look at the clock.
+
+    Raises:
+        UsageError: it is no day.
+    """
+    if text is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--on {text!r} is no day", todo="write for example 2026-11-22") from error
+
+
+def show_contrast(found: Contrast, html: Path | None) -> None:
+    """Print a contrast."""
+    headings = ["uses", "one fee", "pay per use", *(["residuals"] if found.residual.minor else []), "times the fee"]
+    shown = Table()
+    for heading in headings:
+        shown.add_column(heading, justify="right")
+    for row in found.rows:
+        cells = [f"{row.uses:,}", str(row.buyout), str(row.pay_per_use)]
+        cells += [str(row.residuals)] if found.residual.minor else []
+        shown.add_row(*cells, "–" if row.ratio is None else f"{float(row.ratio):,.2f}")
+    screen.print(shown)
+    screen.print(found.finding, markup=False, soft_wrap=True)
+    for each in found.citations:
+        screen.print(f"Rate: {each}; {each.source}.", markup=False, soft_wrap=True)
+    if html is not None:
+        screen.print(f"Wrote {html}", markup=False, soft_wrap=True)

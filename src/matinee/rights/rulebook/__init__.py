@@ -1,0 +1,1 @@
+"""The rulebook: dated rules as data, and pure functions that apply them."""
