@@ -7,6 +7,7 @@
     ├── BadFile                  a file that cannot be read as what it was said to be
     ├── BadRows                  rows that break the rules, where the user asked for `--strict`
     ├── BadModel                 a saved model that is damaged or not ours
+    ├── NothingToLearn           a log without a single positive viewing
     └── StoreError               the disk said no: full, locked, read-only
 
 Errors carry fields; the words are made from them. One place, the door, turns them into one line and an exit code.
@@ -63,6 +64,10 @@ class BadRows(MatineeError):
 
 class BadModel(MatineeError):
     """A saved model is damaged, incomplete or not made by Matinee."""
+
+
+class NothingToLearn(MatineeError):
+    """No viewing of the log is positive."""
 
 
 class StoreError(MatineeError):

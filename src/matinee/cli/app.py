@@ -22,6 +22,8 @@ COMMANDS = {
     "explain": ("matinee.cli.members:explain", "Say exactly what a score is made of."),
     "experiment": ("matinee.cli.experiments:experiment", "Split members between arms, and measure what came of it."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
+    "export": ("matinee.cli.privacy:export", "Write everything held about a member."),
+    "forget": ("matinee.cli.privacy:forget", "Remove members and every trace of them; write a receipt."),
     "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),
 }
 """Verb -> where its command is, loaded only when called so that `--help` is quick; and what it does."""

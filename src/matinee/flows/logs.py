@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 from scipy.sparse import csr_array
 
-from matinee.errors import MatineeError
+from matinee.errors import NothingToLearn
 from matinee.recommend.metadata import build_features
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
@@ -43,7 +43,7 @@ def load_log(service: Service, *, min_rating: float | None = None) -> LoadedLog:
         min_rating: instead of the service's own setting.
 
     Raises:
-        MatineeError: if the service has no positive viewing.
+        NothingToLearn: if the service has no positive viewing.
     """
     snapshot = service.snapshot()
     members, titles = snapshot.read("members"), snapshot.read("titles")
@@ -51,7 +51,7 @@ def load_log(service: Service, *, min_rating: float | None = None) -> LoadedLog:
     top = snapshot.scan("views").select(pl.col("rating").max()).collect().item()
     log = build_log(members, titles, snapshot.scan("views"), min_rating=least, top_rating=top)
     if log.events.is_empty():
-        raise MatineeError(
+        raise NothingToLearn(
             "no viewing counts as positive", where=str(service.path), todo="import views, or lower --min-rating"
         )
     named = pl.DataFrame({"title_id": log.title_ids}).join(titles, on="title_id", maintain_order="left")

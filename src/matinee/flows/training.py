@@ -48,7 +48,7 @@ def train(
         the manifest, with the run's name under "run".
 
     Raises:
-        MatineeError: if no viewing is positive.
+        NothingToLearn: if no viewing is positive.
     """
     tell = progress or (lambda _stage: None)
     tell("reading the log")

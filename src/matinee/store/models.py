@@ -91,6 +91,50 @@ def load_model(service: Path, run: str = CURRENT) -> tuple[dict[str, npt.NDArray
     return arrays, manifest
 
 
+def list_runs(service: Path) -> list[str]:
+    """List the models of a service by name, oldest first.
+
+    Raises:
+        StoreError: the disk said no.
+    """
+    models = service / "models"
+    with plain_disk_errors(models):
+        return sorted(path.parent.name for path in models.glob("*/manifest.json") if _is_name(path.parent.name))
+
+
+def live_run(service: Path) -> str | None:
+    """Name the model that serves; None if nothing was trained yet.
+
+    Raises:
+        BadModel: `models/current` names no model.
+        StoreError: the disk said no.
+    """
+    models = service / "models"
+    with plain_disk_errors(models):
+        return _run_name(models, CURRENT) if (models / CURRENT).exists() else None
+
+
+def delete_other_runs(service: Path, keep: str | None) -> None:
+    """Delete every model but one, finished or not.
+
+    Args:
+        service: the service folder.
+        keep: name of the run that stays; None = none does, and none is live.
+
+    Raises:
+        StoreError: the disk said no.
+    """
+    models = service / "models"
+    if not models.is_dir():
+        return
+    with plain_disk_errors(models), writer_lock(models):
+        if keep is None:
+            (models / CURRENT).unlink(missing_ok=True)
+        for folder in models.iterdir():
+            if folder.is_dir() and folder.name != keep:
+                shutil.rmtree(folder)
+
+
 def _check_arguments(arrays: Mapping[str, npt.NDArray[Any]], now: datetime) -> None:
     if now.tzinfo is None:
         raise ValueError(f"now must have a zone, got {now!r}")

@@ -80,18 +80,39 @@ class Snapshot:
         """
         return self._scan_paths(table, [self.folder / file.path for file in self.parts(table).values()])
 
+    def load(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """Load what was made of `scan` into memory.
+
+        Raises:
+            StoreError: a data file is missing or damaged.
+        """
+        try:
+            with plain_disk_errors(self.folder):
+                return frame.collect()
+        except pl.exceptions.PolarsError as error:
+            raise _damaged(self.folder, "a data file") from error
+
     def read(self, table: str) -> pl.DataFrame:
         """Load a whole table into memory, as `scan` orders it.
 
         Raises:
             StoreError: a data file is missing or damaged.
         """
-        return self._load(self.scan(table))
+        return self.load(self.scan(table))
 
     def read_part(self, table: str, part: str) -> pl.DataFrame:
         """Load one month of views, or one whole other table (part `ALL`); no rows if there is no such part."""
         file = self.parts(table).get(part)
-        return self._load(self._scan_paths(table, [self.folder / file.path] if file else []))
+        return self.load(self._scan_paths(table, [self.folder / file.path] if file else []))
+
+    def count_part(self, table: str, part: str, wanted: pl.Expr) -> int:
+        """Count the rows of a part for which `wanted` holds, without loading them.
+
+        Raises:
+            StoreError: the data file is missing or damaged.
+        """
+        path = self.folder / self.parts(table)[part].path
+        return int(self.load(self._scan_paths(table, [path]).select(wanted.sum())).item())
 
     def parts(self, table: str) -> dict[str, DataFile]:
         """List the live files of a table by part, in order of part."""
@@ -125,19 +146,21 @@ class Snapshot:
             files.setdefault(table, {})[file.part] = file
         return Snapshot(self.folder, files)
 
+    def without(self, emptied: Iterable[tuple[str, str]]) -> Snapshot:
+        """Make the state in which the given (table, part) pairs have no rows."""
+        gone = {*emptied}
+        files = {
+            table: {part: file for part, file in parts.items() if (table, part) not in gone}
+            for table, parts in self.files.items()
+        }
+        return Snapshot(self.folder, {table: parts for table, parts in files.items() if parts})
+
     def paths(self) -> set[Path]:
         """List every live file."""
         return {path for path, _ in self._live()}
 
     def _live(self) -> list[tuple[Path, DataFile]]:
         return [(self.folder / file.path, file) for parts in self.files.values() for file in parts.values()]
-
-    def _load(self, frame: pl.LazyFrame) -> pl.DataFrame:
-        try:
-            with plain_disk_errors(self.folder):
-                return frame.collect()
-        except pl.exceptions.PolarsError as error:
-            raise _damaged(self.folder, "a data file") from error
 
     @staticmethod
     def _scan_paths(table: str, paths: list[Path]) -> pl.LazyFrame:
