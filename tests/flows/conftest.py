@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -94,15 +95,15 @@ def service(template: Path, tmp_path: Path) -> Service:
 
 
 def find_traces(folder: Path, member_id: str = WHO) -> list[str]:
-    """Search every file for an id, as it is and as HTML and JSON write it, and every value of a Parquet file."""
+    """Search every file for an id, as it is and as HTML and JSON write it, and what Parquet files and arrays hold."""
     spellings = {member_id, html.escape(member_id), json.dumps(member_id)[1:-1]}
     found = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        texts = [path.read_bytes()]
+        texts = [path.read_bytes().decode(errors="replace")]
         if path.suffix == ".parquet":
-            texts.append(pl.read_parquet(path, glob=False).write_json().encode())
-        if path.suffix == ".npy":
-            texts.append(path.read_bytes().replace(b"\x00", b""))  # fixed-width text
-        if any(spelling.encode() in text for text in texts for spelling in spellings):
+            texts.append(repr(pl.read_parquet(path, glob=False).to_dicts()))
+        if path.suffix == ".npy" and (array := np.load(path)).dtype.kind == "U":
+            texts.append("\n".join(array.ravel()))
+        if any(spelling in text for text in texts for spelling in spellings):
             found.append(str(path.relative_to(folder)))
     return found
