@@ -4,7 +4,7 @@
     models/<run>/manifest.json    format, and each array's hash, dtype and shape; then what the trainer says of it
     models/current                one line: the run that serves
 
-A run's folder appears whole, by one rename, and never changes. Old runs stay until somebody deletes them. What the
+A run's folder appears whole, by one rename, and never changes. Old runs stay until `delete_models` is called. What the
 arrays mean is the model's matter (`recommend`).
 """
 
@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from matinee.errors import BadModel, UsageError
+from matinee.errors import BadModel, StoreError, UsageError
 from matinee.store.disk import hash_file, plain_disk_errors, sync_file, sync_folder, write_file
 from matinee.store.lock import writer_lock
 
@@ -29,6 +30,12 @@ FORMAT = "matinee-model"
 VERSION = 1
 CURRENT = "current"
 
+FRAME = ("format", "version", "arrays")
+"""What this module adds to a manifest."""
+
+UNFINISHED = ".unfinished"
+
+_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _TODO = "run `matinee train` again"
 
 
@@ -52,7 +59,7 @@ def save_model(
     """
     _check_arguments(arrays, now)
     models = service / "models"
-    unfinished = models / ".unfinished"
+    unfinished = models / UNFINISHED
     with plain_disk_errors(models), writer_lock(models):
         try:
             text = _write_run(unfinished, arrays, manifest)
@@ -67,12 +74,15 @@ def save_model(
     return run
 
 
-def load_model(service: Path, run: str = CURRENT) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+def load_model(
+    service: Path, run: str = CURRENT, *, names: Collection[str] | None = None
+) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
     """Load a model after checking that every array is as it was saved.
 
     Args:
         service: the service folder.
         run: a run's name, or "current" for the one that serves.
+        names: the arrays wanted, of which those that the model has are checked and loaded; None = all.
 
     Returns:
         The arrays, memory-mapped and read-only, and the manifest.
@@ -87,8 +97,45 @@ def load_model(service: Path, run: str = CURRENT) -> tuple[dict[str, npt.NDArray
         if not folder.is_dir():
             raise UsageError(f"no model {folder.name!r}", where=str(models), todo=_TODO)
         manifest = _read_manifest(folder)
-        arrays = {name: _load_array(folder, name, facts) for name, facts in manifest["arrays"].items()}
+        wanted = {n: facts for n, facts in manifest["arrays"].items() if names is None or n in names}
+        arrays = {name: _load_array(folder, name, facts) for name, facts in wanted.items()}
     return arrays, manifest
+
+
+def name_current(service: Path) -> str:
+    """Name the run that serves; errors as `load_model`."""
+    with plain_disk_errors(service / "models"):
+        return _run_name(service / "models", CURRENT)
+
+
+def delete_models(service: Path, *, but: str | None) -> list[str]:
+    """Delete every run but one, which must be current, and what a crash left of one that was being written.
+
+    A reader that has an old run open can go on reading it.
+
+    Args:
+        service: the service folder.
+        but: the run that stays; None = none stays, and none is current any more.
+
+    Returns:
+        the names of the runs that were deleted, in order.
+
+    Raises:
+        StoreError: another run is current, or the disk said no; some runs may be left.
+    """
+    models = service / "models"
+    with plain_disk_errors(models), writer_lock(models):
+        if but is None:
+            (models / CURRENT).unlink(missing_ok=True)
+        elif _run_name(models, CURRENT) != but:
+            raise StoreError(
+                "another model was made meanwhile", where=str(models), todo="wait for it and run the same command again"
+            )
+        runs = sorted(each.name for each in models.iterdir() if _RUN.fullmatch(each.name) and each.name != but)
+        for run in (*runs, UNFINISHED):
+            shutil.rmtree(models / run, ignore_errors=run == UNFINISHED)
+        sync_folder(models)
+    return runs
 
 
 def _check_arguments(arrays: Mapping[str, npt.NDArray[Any]], now: datetime) -> None:
