@@ -46,7 +46,10 @@ def test_what_the_model_makes_of_them_is_there_with_reasons(service, exported):
     assert derived["recommended"] == page["titles"]
     assert derived["segments"] == {"history": "1-5", "country": "FR"}
     assert exported["settings.json"] == {"personalised": None, "is_profiled": True, "min_rating": 4.0}
-    assert [each["live"] for each in exported["models.json"]] == [False, True]
+    assert [(each["live"], each["learned_from_you"]) for each in exported["models.json"]] == [
+        (False, True),
+        (True, True),
+    ]
     assert exported["files.json"] == {"results": {"pages.parquet": 1}, "reports": REPORTS}
 
 

@@ -3,14 +3,16 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.flows.conftest import EVERYBODY, NOW, OTHERS, VIEWS, WHO, find_traces, make_service
 
-from matinee.errors import UnknownId, UsageError
+from matinee.errors import BadModel, MatineeError, StoreError, UnknownId, UsageError
 from matinee.flows.forgetting import forget
 from matinee.flows.imports import import_table
-from matinee.store.models import list_runs, live_run
+from matinee.flows.training import train
+from matinee.store.models import has_current, list_runs, load_model, name_current, save_model
 from matinee.store.service import Service
 
 
@@ -62,8 +64,43 @@ def test_the_receipt_counts_what_was_removed_and_says_nothing_of_whom(service):
     expected = {"members": 1, "views": views, "exposures": 1, "quarantine": 2, "results": 1, "reports": 2}
     assert receipt["removed"] == expected
     assert receipt["model"]["deleted_runs"] == runs
-    assert receipt["model"]["run"] == live_run(service.path)
-    assert list_runs(service.path) == [live_run(service.path)]
+    assert receipt["model"]["run"] == name_current(service.path)
+    assert receipt["model"]["update"]["from"] == runs[-1]
+    assert receipt["model"]["proof"]["max_difference"] <= 1e-6
+    assert list_runs(service.path) == [name_current(service.path)]
+
+
+def test_a_model_that_was_being_trained_meanwhile_is_refused(service):
+    def interrupt(stage: str) -> None:
+        if stage == "saving":
+            forget(service, [WHO], now=NOW)
+
+    with pytest.raises(StoreError, match="members were forgotten meanwhile; run the same command again"):
+        train(service, now=NOW, progress=interrupt)
+    assert find_traces(service.path) == []
+    assert train(service, now=NOW)["run"] == name_current(service.path)
+
+
+def test_a_model_that_is_not_as_if_they_had_never_been_is_no_end(service, tmp_path):
+    (tmp_path / "bad.csv").write_text("member_id,title_id,started_at\nshy,t9,2026-01-01\n")
+    import_table(service, "views", tmp_path / "bad.csv")
+    arrays, manifest = load_model(service.path)
+    save_model(service.path, {**arrays, "newcomers": arrays["newcomers"] + np.float32(1e-4)}, manifest, now=NOW)
+    with pytest.raises(MatineeError, match=r"off by \S+ in 'newcomers' from one made without them"):
+        forget(service, ["shy"], now=NOW)
+    train(service, now=NOW.replace(hour=10))
+    assert forget(service, now=NOW.replace(hour=11)).receipt["removed"] == {"quarantine": 1}
+
+
+def test_a_model_of_another_version_has_to_be_trained_first(service):
+    arrays, manifest = load_model(service.path)
+    save_model(service.path, arrays, {**manifest, "state": None}, now=NOW)
+    with pytest.raises(BadModel, match="was made by another version and cannot be updated; run `matinee train` again"):
+        forget(service, [WHO], now=NOW)
+    assert WHO not in service.read("views")["member_id"]
+    train(service, now=NOW.replace(hour=10))
+    assert forget(service, now=NOW.replace(hour=11)).receipt["removed"]["members"] == 1
+    assert find_traces(service.path) == []
 
 
 def test_an_unknown_member_changes_nothing_even_beside_one_who_is_known(service):
@@ -92,7 +129,7 @@ def test_somebody_with_rows_set_aside_alone_can_be_forgotten(tmp_path):
 def test_with_the_last_member_the_model_goes_too(service):
     done = forget(service, EVERYBODY, now=NOW)
     assert done.receipt["model"]["run"] is None
-    assert live_run(service.path) is None
+    assert not has_current(service.path)
     assert list_runs(service.path) == []
     assert service.counts()["views"] == 0
 

@@ -18,7 +18,7 @@ from matinee.flows.forgetting import forget
 from matinee.flows.imports import import_table
 from matinee.flows.training import train
 from matinee.store.erasure import NOTE
-from matinee.store.models import list_runs, live_run
+from matinee.store.models import list_runs, name_current
 from matinee.store.service import Service, open_service
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -96,7 +96,7 @@ def test_an_erasure_that_dies_anywhere_and_is_run_again_ends_as_if_it_had_not(te
         assert find_traces(service.path) == []
         assert service.data_hash() == left.data_hash()
         assert read_receipts(service) == [receipt]
-        assert list_runs(service.path) == ([live_run(service.path)] if has_model else [])
+        assert list_runs(service.path) == ([name_current(service.path)] if has_model else [])
         assert not (service.path / NOTE).exists()
         ends.add(json.dumps(receipt["removed"]) + json.dumps((receipt["model"] or {}).get("deleted_runs")))
         shutil.rmtree(service.path)
@@ -134,7 +134,7 @@ def test_an_erasure_can_be_finished_without_naming_anybody(halfway):
 def test_a_model_trained_in_between_is_kept(halfway):
     run = train(halfway, now=NOW.replace(hour=12))["run"]
     forget(halfway, now=NOW.replace(hour=13))
-    assert list_runs(halfway.path) == [live_run(halfway.path)] == [run]
+    assert list_runs(halfway.path) == [name_current(halfway.path)] == [run]
     assert find_traces(halfway.path) == []
 
 

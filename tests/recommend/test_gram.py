@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
@@ -43,3 +44,21 @@ def test_it_leaves_histories_and_weights_as_they_were():
     compute_gram(X, w)
     np.testing.assert_array_equal(X.toarray(), draw_histories(1).toarray())
     assert (w == 2).all()
+
+
+def test_sums_can_be_float64():
+    X, w = draw_histories(1), np.random.default_rng(1).random(30).astype(np.float32)
+    dense = X.toarray().astype(np.float64)
+    G = compute_gram(X, w, dtype=np.float64)
+    np.testing.assert_allclose(G, np.triu((dense.T * w) @ dense), rtol=1e-14)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, np.nan, np.inf])
+def test_weights_that_are_negative_or_not_finite_are_refused(wrong):
+    X, w = draw_histories(1), np.ones(30, dtype=np.float32)
+    w[3] = wrong
+    with pytest.raises(ValueError, match=f"member_weights must hold finite numbers >= 0, got {wrong} at place 3"):
+        compute_gram(X, w)
+    X.data[2] = wrong
+    with pytest.raises(ValueError, match="X must hold finite numbers >= 0"):
+        compute_gram(X)

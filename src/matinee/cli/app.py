@@ -15,6 +15,7 @@ COMMANDS = {
     "import": ("matinee.cli.imports:import_group", "Bring data in: views, titles, known exports."),
     "check": ("matinee.cli.services:check", "Check everything the service holds."),
     "train": ("matinee.cli.models:train", "Learn from the log and make the live model."),
+    "update": ("matinee.cli.models:update", "Fold what changed in the log into the live model, exactly."),
     "evaluate": ("matinee.cli.models:evaluate", "Measure every model on viewing it was not shown."),
     "recommend": ("matinee.cli.members:recommend", "Recommend titles, each with its reasons."),
     "page": ("matinee.cli.pages:page", "Make a member's page of rows, within windows and filters."),

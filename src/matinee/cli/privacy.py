@@ -61,7 +61,7 @@ def show_receipt(done: Forgotten) -> None:
     for place, rows in receipt["removed"].items():
         shown.add_row(_PLACES.get(place, place), f"{rows:,}")
     screen.print(shown)
-    screen.print(say_model(receipt["model"]), markup=False)
+    screen.print(say_model(receipt["model"]), markup=False, soft_wrap=True)
     screen.print(f"The receipt, without personal data: {done.path}", markup=False, soft_wrap=True)
     for path in done.foreign[:SHOWN]:
         screen.print(f"Not ours, and names them still: {path}", markup=False, soft_wrap=True)
@@ -74,11 +74,17 @@ _PLACES = {"results": "files of results", "reports": "reports (files, whole)"}
 
 
 def say_model(model: dict[str, Any] | None) -> str:
-    """Say what became of the models in a sentence or two."""
+    """Say what became of the models in a few sentences."""
     if model is None:
         return "There was no model to change."
     gone = len(model["deleted_runs"])
     deleted = f" {gone:,} older {'model was' if gone == 1 else 'models were'} deleted." if gone else ""
     if model["run"] is None:
         return f"Nothing is left to learn from, so no model is live.{deleted}"
-    return f"Model {model['run']} serves now, without them.{deleted}"
+    proof, update = model["proof"], model["update"]
+    cost = f" in {update['cpu_seconds']:.1f} CPU seconds" if update else ""
+    return (
+        f"Model {model['run']} serves now, brought to the log without them{cost}.{deleted}\n"
+        f"Proof: one made without them from the start differs by {proof['max_difference']:.1e} at most (allowed"
+        f" {proof['tolerance']:.0e}); it took {proof['refit_cpu_seconds']:.1f} CPU seconds."
+    )

@@ -23,7 +23,7 @@ from matinee.flows.serving import Recommender, load_recommender, recommend_membe
 from matinee.measure.segments import history_bands
 from matinee.recommend.pages.select import mix_genres
 from matinee.report.export import describe_files
-from matinee.store.models import list_runs, live_run
+from matinee.store.models import has_current, list_runs, load_model, name_current
 from matinee.store.outputs import write_bundle
 from matinee.store.removal import read_from_quarantine
 from matinee.store.service import Service
@@ -58,7 +58,7 @@ def export_member(service: Service, member_id: str, out: Path, *, now: datetime)
     rows = collect_rows(service, member_id)
     facts = {
         "derived": _derive(service, member_id, rows),
-        "models": _list_models(service),
+        "models": _list_models(service, member_id),
         "settings": _settings(service, rows),
         "files": _list_files(service, member_id),
     }
@@ -108,12 +108,12 @@ def _check_place(service: Service, out: Path) -> None:
 
 def _derive(service: Service, member_id: str, rows: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """Say what the live model makes of a member; nothing without a model or a row of `members`."""
-    if live_run(service.path) is None or "members" not in rows:
+    if not has_current(service.path) or "members" not in rows:
         return {}
     recommender = load_recommender(service)
     listed = recommend_member(recommender, member_id, k=RECOMMENDED)
     return {
-        "model": live_run(service.path),
+        "model": name_current(service.path),
         "note": listed["note"],
         "recommended": listed["titles"],
         **_profile(recommender, member_id),
@@ -136,9 +136,15 @@ def _profile(recommender: Recommender, member_id: str) -> dict[str, Any]:
     return profile | {"segments": {"history": history_bands(lengths)[0], "country": state.member["country"]}}
 
 
-def _list_models(service: Service) -> list[dict[str, Any]]:
-    live = live_run(service.path)
-    return [{"run": run, "live": run == live} for run in list_runs(service.path)]
+def _list_models(service: Service, member_id: str) -> list[dict[str, Any]]:
+    """List the models, and whether each learned from the member; null where a model of an older version cannot tell."""
+    live = name_current(service.path) if has_current(service.path) else None
+    found = []
+    for run in list_runs(service.path):
+        learned_from, _ = load_model(service.path, run, names=("member_ids",))
+        is_of_you = bool((learned_from["member_ids"] == member_id).any()) if learned_from else None
+        found.append({"run": run, "live": run == live, "learned_from_you": is_of_you})
+    return found
 
 
 def _settings(service: Service, rows: Mapping[str, pl.DataFrame]) -> dict[str, Any]:

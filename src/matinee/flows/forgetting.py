@@ -8,6 +8,7 @@ in it that Matinee did not write, are the user's to delete; the latter are named
 from __future__ import annotations
 
 import platform
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import matinee
-from matinee.errors import NothingToLearn, UnknownId, UsageError
-from matinee.flows.training import train
+from matinee.errors import MatineeError, NothingToLearn, UnknownId, UsageError
+from matinee.flows.updating import forget_in_models, prove_model
 from matinee.store.erasure import (
     RECEIPTS,
     Erasure,
@@ -29,7 +30,7 @@ from matinee.store.erasure import (
     write_receipt,
 )
 from matinee.store.lock import writer_lock
-from matinee.store.models import delete_other_runs, list_runs, live_run, load_model
+from matinee.store.models import delete_models, has_current, list_runs, load_model
 from matinee.store.removal import count_in_tables, find_in_quarantine, remove_from_quarantine, remove_from_tables
 from matinee.store.service import Service
 from matinee.store.traces import (
@@ -43,6 +44,9 @@ from matinee.store.traces import (
 from matinee.tables.personal import can_be_id
 
 Progress = Callable[[str], None]
+
+TOLERANCE = 1e-6
+"""How far the live model may be from one made without them, in any number, as a share of it where it is above 1."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ def forget(
     Raises:
         UnknownId: the service holds nothing of one of them; nothing has changed.
         UsageError: nobody is named, and there is nothing to finish.
-        MatineeError: the live model cannot do without them; the rest is done, and the erasure waits to be finished.
+        MatineeError: the live model is of another version (BadModel), or differs from one made without them; the rest
+            is done, and the erasure waits to be finished.
         StoreError: the disk said no; the erasure waits to be finished.
     """
     tell = progress or (lambda _stage: None)
@@ -155,25 +160,39 @@ def count_held(service: Service, member_ids: Collection[str]) -> Counter[str]:
 
 
 def _unlearn(service: Service, erasure: Erasure, now: datetime, tell: Progress) -> dict[str, Any] | None:
-    """Make a live model without them, and delete those that learned from them."""
-    learned = None
-    if live_run(service.path) is not None:
+    """Make the live model one without them, delete all others, and prove it; None where there was never a model."""
+    live, proof = None, None
+    if has_current(service.path):
         try:
-            learned = _relearn(service, now, tell)
+            live = forget_in_models(service, now=now, progress=tell)["run"]
+            proof = _prove(service, tell)
         except NothingToLearn:
             tell("nothing is left to learn from")
-    tell("deleting models that learned from them")
-    delete_other_runs(service.path, learned["run"] if learned else None)
+    if live is None and (service.path / "models").exists():
+        delete_models(service.path, but=None)
+    if live is None and not erasure.runs:
+        return None
+    _, manifest = load_model(service.path, names=()) if live else ({}, {})
+    update = manifest.get("update") if live not in erasure.runs else None
     deleted = sorted({*erasure.runs} - {*list_runs(service.path)})
-    return {**(learned or {"run": None}), "deleted_runs": deleted} if learned or deleted else None
+    return {"run": live, "deleted_runs": deleted, "update": update, "proof": proof}
 
 
-def _relearn(service: Service, now: datetime, tell: Progress) -> dict[str, Any]:
-    _, live = load_model(service.path)
-    if live["data_hash"] == service.data_hash():  # trained since their rows went
-        return {"run": live_run(service.path), "seconds": 0.0}
-    manifest = train(service, now=now, progress=tell)
-    return {"run": manifest["run"], "seconds": manifest["cpu_seconds"]}
+def _prove(service: Service, tell: Progress) -> dict[str, Any]:
+    """Compare the live model with one made without them.
+
+    Raises:
+        MatineeError: they differ.
+    """
+    started = time.process_time()
+    differences = prove_model(service, progress=tell)
+    worst = max(differences, key=lambda name: differences[name])
+    if not differences[worst] <= TOLERANCE:
+        what = f"the live model is off by {differences[worst]:.1g} in {worst!r} from one made without them"
+        todo = "run `matinee train`, then `matinee forget`"
+        raise MatineeError(what, where=str(service.path), todo=todo)
+    seconds = round(time.process_time() - started, 2)
+    return {"max_difference": differences[worst], "tolerance": TOLERANCE, "refit_cpu_seconds": seconds}
 
 
 def _describe(erasure: Erasure, data_hash: str, model: dict[str, Any] | None, now: datetime) -> dict[str, Any]:

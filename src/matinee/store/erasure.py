@@ -11,7 +11,7 @@ though the ids are gone from the tables, and nothing is imported. What is remove
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import chain, count
@@ -127,3 +127,29 @@ def check_no_erasure(service: Path) -> None:
     if (service / NOTE).exists():
         todo = "run `matinee forget` without --member to finish it"
         raise StoreError("forgetting members was interrupted", where=str(service), todo=todo)
+
+
+def list_erasures(service: Path) -> frozenset[str]:
+    """Name the erasures that have begun, finished or not, by their receipts.
+
+    Raises:
+        StoreError: the note is damaged, or the disk said no.
+    """
+    pending = read_erasure(service)
+    with plain_disk_errors(service):
+        receipts = {path.name for path in (service / RECEIPTS).glob("*.json")}
+    return frozenset(receipts | ({pending.receipt} if pending else set()))
+
+
+def check_same_erasures(service: Path, known: Collection[str]) -> None:
+    """Refuse what was made of rows that may have been erased since.
+
+    Args:
+        service: the service folder.
+        known: what `list_erasures` gave before the rows were read.
+
+    Raises:
+        StoreError: another erasure has begun.
+    """
+    if list_erasures(service) - {*known}:
+        raise StoreError("members were forgotten meanwhile", where=str(service), todo="run the same command again")
