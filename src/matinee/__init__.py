@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matinee.flows.imports import check_tables, import_movielens, import_table
     from matinee.flows.serving import explain, find_similar, load_recommender, recommend_all, recommend_member
     from matinee.flows.training import train
+    from matinee.flows.updating import prove_model, update_model
     from matinee.flows.worlds import import_world
     from matinee.store.service import create_service, open_service
     from matinee.world import WorldSettings
@@ -37,9 +38,11 @@ __all__ = [
     "import_world",
     "load_recommender",
     "open_service",
+    "prove_model",
     "recommend_all",
     "recommend_member",
     "train",
+    "update_model",
 ]
 
 _HOMES = {
@@ -47,6 +50,7 @@ _HOMES = {
     "matinee.flows.imports": ("check_tables", "import_movielens", "import_table"),
     "matinee.flows.serving": ("explain", "find_similar", "load_recommender", "recommend_all", "recommend_member"),
     "matinee.flows.training": ("train",),
+    "matinee.flows.updating": ("prove_model", "update_model"),
     "matinee.flows.worlds": ("import_world",),
     "matinee.store.service": ("create_service", "open_service"),
     "matinee.world": ("WorldSettings",),

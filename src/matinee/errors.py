@@ -8,6 +8,7 @@
     ├── BadRows                  rows that break the rules, where the user asked for `--strict`
     ├── BadModel                 a saved model that is damaged or not ours
     ├── Unpayable                an amount that no verified rule gives, or that lacks a figure
+    ├── NothingToLearn           a log without a single positive viewing
     └── StoreError               the disk said no: full, locked, read-only
 
 Errors carry fields; the words are made from them. One place, the door, turns them into one line and an exit code.
@@ -68,6 +69,10 @@ class BadModel(MatineeError):
 
 class Unpayable(MatineeError):
     """An amount cannot be computed: no rule in force, one not verified, a figure missing, currencies that differ."""
+
+
+class NothingToLearn(MatineeError):
+    """No viewing of the log is positive."""
 
 
 class StoreError(MatineeError):

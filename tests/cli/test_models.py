@@ -2,6 +2,9 @@ import json
 
 import pytest
 
+from matinee.store.models import load_model
+from matinee.store.service import open_service
+
 
 def test_train_makes_the_model_and_says_what_it_learned(command, own_world):
     manifest = command("train", "--json", "--service", own_world).json
@@ -17,6 +20,20 @@ def test_training_twice_on_the_same_log_gives_the_same_model(command, own_world)
         for run in (first, second)
     ]
     assert arrays[0] == arrays[1]
+
+
+def test_update_folds_new_views_in_and_says_how_exactly(command, own_world, tmp_path):
+    title_id = str(load_model(own_world)[0]["title_ids"][0])
+    last = open_service(own_world).read("views")["started_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ").max()
+    rows = [f"new{member},{title_id},{last!s},9000" for member in (1, 2)]
+    (tmp_path / "views.csv").write_text("member_id,title_id,started_at,seconds\n" + "\n".join(rows))
+    command("import", "table", "views", tmp_path / "views.csv", "--service", own_world)
+    said = command("update", "--service", own_world)
+    assert said.code == 0
+    assert "2 positive viewings folded in and 0 taken out, of 2 members;" in said.out
+    assert "Not solved again. Largest error of its weights where we looked:" in " ".join(said.out.split())
+    assert "Nothing new since model" in command("update", "--service", own_world).out
+    assert command("update", "--json", "--service", own_world).json["update"] is None
 
 
 @pytest.mark.parametrize("protocol", ["time", "members", "next", "cold"])

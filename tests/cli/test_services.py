@@ -19,7 +19,7 @@ def test_a_folder_with_something_in_it_is_not_made_a_service(command, tmp_path):
     assert "not empty" in said.err
 
 
-@pytest.mark.parametrize("verb", ["check", "train", "evaluate", "report"])
+@pytest.mark.parametrize("verb", ["check", "train", "update", "evaluate", "report"])
 def test_a_folder_that_is_no_service_is_named_with_what_to_do(command, tmp_path, verb):
     said = command(verb, "--service", tmp_path)
     assert said.code == 2

@@ -50,6 +50,13 @@ def test_it_leaves_histories_and_weights_as_they_were():
     assert (w == 2).all()
 
 
+def test_sums_can_be_float64():
+    X, w = draw_histories(1), np.random.default_rng(1).random(30).astype(np.float32)
+    dense = X.toarray().astype(np.float64)
+    G = compute_gram(X, w, dtype=np.float64)
+    np.testing.assert_allclose(G, np.triu((dense.T * w) @ dense), rtol=1e-14)
+
+
 @given(seed=seeds, cuts=st.lists(st.integers(0, 30), max_size=4))
 def test_shards_added_one_after_the_other_are_the_whole_to_the_bit(seed, cuts):
     X = draw_histories(seed)

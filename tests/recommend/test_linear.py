@@ -3,7 +3,15 @@ import polars as pl
 import pytest
 from scipy.sparse import csr_array
 
-from matinee.recommend.linear import LinearSettings, fit_events, fit_linear, invert_in_place, member_weights
+from matinee.recommend.gram import compute_gram
+from matinee.recommend.linear import (
+    LinearSettings,
+    fit_events,
+    fit_linear,
+    invert_in_place,
+    member_weights,
+    solve_with_diagonal,
+)
 from matinee.recommend.popular import DAY
 from matinee.tables.log import EVENTS
 
@@ -74,6 +82,28 @@ def test_a_setting_out_of_range_is_refused(settings):
         fit_linear(csr_array(draw_histories()), LinearSettings(**settings))
 
 
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_a_float64_solve_rounds_once_and_keeps_the_diagonal_of_the_inverse(dropout):
+    X = csr_array(draw_histories())
+    G = compute_gram(X, dtype=np.float64)
+    linear, diagonal = solve_with_diagonal(G, LinearSettings(reg=10.0, dropout=dropout))
+    gram = X.toarray().astype(np.float64).T @ X.toarray()
+    C = np.linalg.inv(gram + np.diag(10 + dropout / (1 - dropout) * gram.diagonal()))
+    np.testing.assert_allclose(diagonal, C.diagonal(), rtol=1e-12)
+    np.testing.assert_allclose(linear.weights, solve_by_the_paper(X.toarray(), 10.0, dropout), rtol=1e-7, atol=1e-12)
+    assert linear.weights.dtype == np.float32
+    assert np.shares_memory(linear.weights, G)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 511, 512, 513, 1025])
+def test_a_matrix_is_rounded_within_its_memory(n):
+    G = np.diag(np.arange(1, n + 1, dtype=np.float64)) + np.full((n, n), 1e-3)
+    expected = solve_with_diagonal(G.astype(np.float64), LinearSettings(reg=1e-6))[0].weights.copy()
+    wide = np.linalg.inv(G + 1e-6 * np.eye(n))
+    wide = np.eye(n) - wide / wide.diagonal()
+    np.testing.assert_allclose(expected, wide, rtol=1e-6, atol=1e-12)
+
+
 def test_a_matrix_that_is_not_positive_definite_is_refused():
     with pytest.raises(ValueError, match=r"not positive definite \(at row 2\); use a larger reg"):
         invert_in_place(np.array([[1, 2], [0, 1]], dtype=np.float32))
@@ -102,9 +132,10 @@ def test_a_member_without_events_has_no_weight():
         member_weights(log, np.array([0, 1, 3]), LinearSettings(half_life=1.0), now=0)
 
 
-def test_an_event_after_now_counts_as_made_now():
-    log = events((0, 0, 5 * DAY, 1.0))
-    assert member_weights(log, np.array([0]), LinearSettings(half_life=1.0), now=0).tolist() == [1.0]
+def test_members_keep_the_ratio_of_their_weights_whatever_now_is():
+    log = events((0, 0, 5 * DAY, 1.0), (1, 0, 3 * DAY, 1.0))
+    weights = member_weights(log, np.array([0, 1]), LinearSettings(half_life=1.0), now=4 * DAY)
+    assert weights.tolist() == [2.0, 0.5]
 
 
 def test_a_member_who_was_last_seen_ages_ago_weighs_nothing():

@@ -6,8 +6,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from matinee.errors import BadModel, UsageError
-from matinee.store.models import KEPT, load_model, save_model, verify_model
+from matinee.errors import BadModel, StoreError, UsageError
+from matinee.store.models import KEPT, delete_models, load_model, name_current, save_model, verify_model
 
 NOW = datetime(2025, 1, 31, 12, 0, tzinfo=UTC)
 ARRAYS = {
@@ -160,3 +160,33 @@ def test_what_is_left_of_a_killed_save_goes_with_the_next(tmp_path):
 def test_what_cannot_be_saved_is_refused(tmp_path, arrays, now, words):
     with pytest.raises(ValueError, match=words):
         save_model(tmp_path, arrays, {}, now=now)
+
+
+def test_only_the_arrays_asked_for_are_loaded(tmp_path, saved):
+    (saved / "nothing.npy").unlink()
+    assert load_model(tmp_path, names=("size", "title_ids", "other"))[0].keys() == {"size", "title_ids"}
+    with pytest.raises(BadModel, match="array 'nothing' is missing"):
+        load_model(tmp_path)
+
+
+def test_all_runs_but_the_current_one_are_deleted_with_what_a_crash_left(tmp_path, saved):
+    second = save_model(tmp_path, {"size": np.array(8)}, {}, now=NOW + timedelta(hours=1))
+    (tmp_path / "models" / ".unfinished").mkdir()
+    (tmp_path / "models" / "notes").mkdir()
+    assert delete_models(tmp_path, but=second) == [saved.name]
+    assert {each.name for each in (tmp_path / "models").iterdir()} == {second, "current", "notes", ".lock"}
+    assert load_model(tmp_path)[0]["size"] == 8
+
+
+def test_a_run_that_is_not_current_is_no_reason_to_delete_the_one_that_is(tmp_path, saved):
+    second = save_model(tmp_path, {"size": np.array(8)}, {}, now=NOW + timedelta(hours=1))
+    with pytest.raises(StoreError, match="another model was made meanwhile"):
+        delete_models(tmp_path, but=saved.name)
+    assert load_model(tmp_path, saved.name)[0]["size"] == 7
+    assert name_current(tmp_path) == second
+
+
+def test_with_no_run_left_there_is_no_model(tmp_path, saved):
+    assert delete_models(tmp_path, but=None) == [saved.name]
+    with pytest.raises(UsageError, match="no model yet"):
+        load_model(tmp_path)

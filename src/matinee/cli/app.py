@@ -18,6 +18,7 @@ COMMANDS = {
     "check": ("matinee.cli.services:check", "Check everything the service holds."),
     "quarantine": ("matinee.cli.services:quarantine", "Show what imports set aside, and why."),
     "train": ("matinee.cli.models:train", "Learn from the log and make the live model."),
+    "update": ("matinee.cli.models:update", "Fold what changed in the log into the live model, exactly."),
     "evaluate": ("matinee.cli.models:evaluate", "Measure every model on viewing it was not shown."),
     "recommend": ("matinee.cli.members:recommend", "Recommend titles, each with its reasons."),
     "page": ("matinee.cli.pages:page", "Make a member's page of rows, within windows and filters."),
@@ -28,6 +29,8 @@ COMMANDS = {
     "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
     "pay": ("matinee.cli.pay:pay", "Lay an offer beside pay per use."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
+    "export": ("matinee.cli.privacy:export", "Write everything held about a member."),
+    "forget": ("matinee.cli.privacy:forget", "Remove members and every trace of them; write a receipt."),
     "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),
 }
 """Verb -> where its command is, loaded only when called so that `--help` is quick; and what it does."""

@@ -1,4 +1,4 @@
-"""The commands `train`, `evaluate` and `report`."""
+"""The commands `train`, `update`, `evaluate` and `report`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from matinee.flows.evaluation import evaluate as run_evaluation
 from matinee.flows.reporting import write_report
 from matinee.flows.serving import load_recommender
 from matinee.flows.training import train as run_training
+from matinee.flows.updating import update_model
 from matinee.report.findings import say_doubt
 from matinee.store.outputs import check_name
 from matinee.store.service import open_service
@@ -36,6 +37,19 @@ def train(min_rating: float | None, folder: Path, as_json: bool) -> None:
         print_json(manifest)
     else:
         show_training(manifest)
+
+
+@click.command()
+@service_option
+@json_option
+def update(folder: Path, as_json: bool) -> None:
+    """Fold what changed in the log into the live model, exactly."""
+    with saying() as progress:
+        manifest = update_model(open_service(folder), now=datetime.now(UTC), progress=progress)
+    if as_json:
+        print_json(manifest)
+    else:
+        show_update(manifest)
 
 
 @click.command()
@@ -95,6 +109,26 @@ def show_training(manifest: dict[str, Any]) -> None:
     screen.print(
         f"On the last tenth of the log, kept back for tuning: NDCG@100 {judged[LIVE]:.3f} blended,"
         f" {parts[best]:.3f} for its best part alone ({best}).{verdict}"
+    )
+
+
+def show_update(manifest: dict[str, Any]) -> None:
+    """Print what was folded in, and how exact the result is."""
+    update = manifest["update"]
+    if update is None:
+        screen.print(f"Nothing new since model {manifest['run']}; it stays.")
+        return
+    titles = [f", {update[f'titles_{what}']:,} titles {what}" for what in ("added", "removed")]
+    titles = [words for words, what in zip(titles, ("added", "removed"), strict=True) if update[f"titles_{what}"]]
+    screen.print(
+        f"Model {manifest['run']}: {update['events_added']:,} positive viewings folded in and"
+        f" {update['events_removed']:,} taken out, of {update['members']:,} members{''.join(titles)};"
+        f" {update['cpu_seconds']:.1f} CPU seconds, the reading of the log included."
+    )
+    how = f"Solved again, because {update['solved_because']}." if update["solved_because"] else "Not solved again."
+    screen.print(
+        f"{how} Largest error of its weights where we looked: {update['drift']:.0e};"
+        f" updates since the last solve: {update['updates_since_solve']}."
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from matinee.errors import MatineeError
+from matinee.errors import NothingToLearn
 from matinee.recommend.metadata import build_features
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
@@ -34,6 +36,11 @@ class LoadedLog:
     top_rating: float | None
     data_hash: str
 
+    @property
+    def country_names(self) -> pl.Series:
+        """Every country that a member lives in, sorted."""
+        return self.countries.drop_nulls().unique().sort()
+
 
 def load_log(service: Service, *, min_rating: float | None = None) -> LoadedLog:
     """Load the log of positives of a service.
@@ -43,7 +50,7 @@ def load_log(service: Service, *, min_rating: float | None = None) -> LoadedLog:
         min_rating: instead of the service's own setting.
 
     Raises:
-        MatineeError: if the service has no positive viewing.
+        NothingToLearn: if the service has no positive viewing.
         StoreError: a data file is missing or damaged.
     """
     snapshot = service.snapshot()
@@ -53,12 +60,20 @@ def load_log(service: Service, *, min_rating: float | None = None) -> LoadedLog:
         top = snapshot.scan("views").select(pl.col("rating").max()).collect().item()
         log = build_log(members, titles, snapshot.scan("views"), min_rating=least, top_rating=top)
     if log.events.is_empty():
-        raise MatineeError(
+        raise NothingToLearn(
             "no viewing counts as positive", where=str(service.path), todo="import views, or lower --min-rating"
         )
     named = pl.DataFrame({"title_id": log.title_ids}).join(titles, on="title_id", maintain_order="left")
     features = _describe_titles(snapshot, named)
     return LoadedLog(log, named, features, members["country"], top, snapshot.data_hash())
+
+
+def hash_features(features: csr_array) -> str:
+    """Name the metadata of titles: the same features give the same 64 hexadecimal digits."""
+    digest = hashlib.sha256(repr(features.shape).encode())
+    for array in (features.indptr, features.indices, features.data):
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def _describe_titles(snapshot: Snapshot, titles: pl.DataFrame) -> csr_array:

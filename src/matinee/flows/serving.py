@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,9 @@ from matinee.store.outputs import write_parquet
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
 from matinee.tables.log import build_log, find_roots
+
+SERVED = (*(field.name for field in fields(Blend)), "title_ids", "countries", "newcomers")
+"""Arrays that answering takes; the others hold the log that the model was learned from, for updates."""
 
 CHUNK = 20_000
 """Members ranked and laid out as rows at once."""
@@ -114,7 +117,7 @@ def load_recommender(service: Service) -> Recommender:
         UsageError: nothing was trained yet.
         BadModel: the model is damaged or of another kind.
     """
-    arrays, manifest = load_model(service.path)
+    arrays, manifest = load_model(service.path, names=SERVED)
     try:
         blend = restore_model(Blend, arrays)
         title_ids, countries, newcomers = (arrays[name] for name in ("title_ids", "countries", "newcomers"))

@@ -11,19 +11,18 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 import matinee
 from matinee.errors import MatineeError
+from matinee.flows.live import describe_log, gather_evidence, lay_out
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
 from matinee.flows.tuning import learn_recipe
-from matinee.measure.splits import latest_at, split_by_time
-from matinee.recommend.model import dump_arrays
-from matinee.recommend.popular import counts_by_country, decayed_counts
-from matinee.recommend.recipe import Recipe, fit_recipe
+from matinee.measure.splits import split_by_time
+from matinee.recommend.live import fit_live
+from matinee.recommend.recipe import Recipe
 from matinee.settings import Settings
+from matinee.store.erasure import list_erasures
 from matinee.store.models import save_model
 from matinee.store.service import Service
 
@@ -52,22 +51,21 @@ def train(
         the manifest, with the run's name under "run", and under "notes" sentences that a user should read.
 
     Raises:
-        MatineeError: if no viewing is positive.
+        NothingToLearn: if no viewing is positive.
     """
     tell = progress or (lambda _stage: None)
     tell("reading the log")
     started = time.process_time()
+    erasures = list_erasures(service.path)
     loaded = load_log(service, min_rating=min_rating)
     titles = len(loaded.log.title_ids)
     tell("tuning on the last part of the log")
     recipe = _learn_recipe(loaded, service.settings.seed)
     tell(f"fitting {titles:,} titles")
-    at = latest_at(loaded.log.events)
-    blend = fit_recipe(loaded.log.events, titles, recipe, now=at, features=loaded.features)
+    live = fit_live(gather_evidence(loaded), recipe)
     tell("saving")
     manifest = _describe(loaded, recipe, service, min_rating, time.process_time() - started)
-    arrays = dump_arrays(blend) | _describe_arrays(loaded, recipe, at)
-    return manifest | {"run": save_model(service.path, arrays, manifest, now=now)}
+    return manifest | {"run": save_model(service.path, lay_out(loaded, live), manifest, now=now, erasures=erasures)}
 
 
 def _warn_of_scale(least: float, top: float | None) -> list[str]:
@@ -90,33 +88,14 @@ def _learn_recipe(loaded: LoadedLog, seed: int) -> Recipe:
     return learn_recipe(inner, len(loaded.log.title_ids), loaded.features, rng=rng)
 
 
-def _describe_arrays(loaded: LoadedLog, recipe: Recipe, at: int) -> dict[str, NDArray[Any]]:
-    """Lay out what serving needs beside the model: ids, and what newcomers of each country get."""
-    events, titles = loaded.log.events, len(loaded.log.title_ids)
-    countries = loaded.countries.drop_nulls().unique().sort()
-    row_of = dict(zip(countries, range(len(countries)), strict=True))
-    rows = loaded.countries.replace_strict(row_of, default=-1, return_dtype=pl.Int32).to_numpy()
-    own = counts_by_country(events, rows, len(countries), titles, now=at, half_life=recipe.half_life)
-    whole = decayed_counts(events, titles, now=at, half_lives=(recipe.half_life,))
-    return {
-        "title_ids": loaded.log.title_ids.to_numpy().astype(np.str_),
-        "countries": countries.to_numpy().astype(np.str_),
-        "newcomers": np.concatenate([own, whole]),
-    }
-
-
 def _describe(
     loaded: LoadedLog, recipe: Recipe, service: Service, min_rating: float | None, cpu_seconds: float
 ) -> dict[str, Any]:
     least = service.settings.min_rating if min_rating is None else min_rating
     return {
         "kind": KIND,
-        "data_hash": loaded.data_hash,
-        "events": loaded.log.events.height,
-        "members": loaded.log.events["member_row"].n_unique(),
-        "titles": len(loaded.log.title_ids),
+        **describe_log(loaded),
         "min_rating": least,
-        "top_rating": loaded.top_rating,
         "notes": _warn_of_scale(least, loaded.top_rating) if min_rating is None else [],
         "seed": service.settings.seed,
         "settings": to_plain(asdict(recipe)),

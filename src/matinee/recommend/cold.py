@@ -33,25 +33,59 @@ def fill_cold(
     Raises:
         ValueError: if `reg` is not > 0.
     """
+    mixture = resemble(features, known, reg=reg)
+    return fill_columns(weights.copy(), known, mixture) if mixture.size else weights
+
+
+def resemble(features: csr_array, known: NDArray[np.bool_], *, reg: float) -> NDArray[np.float32]:
+    """Solve for A.
+
+    Args:
+        features: as in `fill_cold`.
+        known: as in `fill_cold`.
+        reg: mu, > 0.
+
+    Returns:
+        float32 (watched titles, unwatched titles); (0, 0) where there is nothing to fill or to fill from.
+
+    Raises:
+        ValueError: if `reg` is not > 0.
+    """
     if not reg > 0:
         raise ValueError(f"reg must be > 0, got {reg}")
     if known.all() or features.nnz == 0 or not known.any():
-        return weights
-    mixture = _resemble(features[known], features[~known], reg)
-    filled = weights.copy()
-    for rows in _blocks(len(weights)):
-        filled[rows, ~known] = weights[rows, known] @ mixture
-    return filled
-
-
-def _resemble(watched: csr_array, unwatched: csr_array, reg: float) -> NDArray[np.float32]:
-    """Solve for A: float32 (watched titles, unwatched titles)."""
+        return np.zeros((0, 0), np.float32)
+    watched, unwatched = features[known], features[~known]
     K = _multiply(watched, watched)
     K[np.diag_indices_from(K)] += np.float32(reg)
     _, mixture, failed = lapack.sposv(K.T, _multiply(watched, unwatched), overwrite_a=1)
     if failed != 0:
         raise ValueError(f"the metadata kernel is not positive definite (at row {failed}); use a larger reg")
     return np.asarray(mixture, dtype=np.float32)
+
+
+def fill_columns(
+    weights: NDArray[np.float32], known: NDArray[np.bool_], mixture: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Set the columns of unwatched titles to B_w A.
+
+    Args:
+        weights: float32 (titles, titles), B; overwritten.
+        known: bool (titles,).
+        mixture: A, as `resemble` makes it; without elements = the columns stay.
+
+    Returns:
+        the same memory.
+    """
+    if mixture.size == 0:
+        return weights
+    unwatched = np.flatnonzero(~known)
+    whole = np.zeros((len(known), len(unwatched)), np.float32)
+    whole[known] = mixture
+    weights[:, unwatched] = 0  # so that columns need not be left out of the product
+    for rows in _blocks(len(weights)):
+        weights[rows, unwatched] = weights[rows] @ whole
+    return weights
 
 
 def _multiply(left: csr_array, right: csr_array) -> NDArray[np.float32]:

@@ -1,7 +1,8 @@
 """The Gram matrix of weighted histories, G = sum over members u of w_u x_u x_u^T, upper triangle only.
 
-State is sized by titles, never by members; the Gram of two shards of members is the sum of theirs. Sums are float32:
-counts are exact up to 2^24, about 16.7 million events of one title in all shards that are added up so.
+State is sized by titles, never by members; the Gram of two shards of members is the sum of theirs. Float32 sums of
+counts are exact up to 2^24, about 16.7 million events of one title in all shards that are added up so; what is to be
+updated later is summed in float64.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_array
 
 from matinee.recommend.compiled import compiled, count_cores, run_in_threads
@@ -27,33 +28,36 @@ BLOCK = 2**20
 SHARE = 0.01
 """A block has at least this share of as many events as G has entries, for every block walks all of G."""
 
+Sums = NDArray[np.float32] | NDArray[np.float64]
 
-def compute_gram(X: csr_array, member_weights: Floats | None = None) -> Floats:
+
+def compute_gram(X: csr_array, member_weights: Floats | None = None, *, dtype: DTypeLike = np.float32) -> Sums:
     """Sum the weighted outer products of the rows of X.
 
     Args:
         X: float32 (members, titles), finite, >= 0, indices ascending in each row.
         member_weights: float32 (members,), finite, >= 0; None = all 1.
+        dtype: of the products and sums, float32 or float64.
 
     Returns:
-        float32 (titles, titles), C order; G[i, j] for j >= i, zero below the diagonal.
+        `dtype` (titles, titles), C order; G[i, j] for j >= i, zero below the diagonal.
 
     Raises:
         ValueError: if X is not sorted so, or a value or weight is negative or not finite.
     """
-    G = np.zeros((X.shape[1], X.shape[1]), np.float32)
+    G: Sums = np.zeros((X.shape[1], X.shape[1]), dtype)
     add_gram(G, X, member_weights)
     return G
 
 
-def add_gram(G: Floats, X: csr_array, member_weights: Floats | None = None) -> None:
+def add_gram(G: Sums, X: csr_array, member_weights: Floats | None = None) -> None:
     """Add a shard of members to the sum, with as many threads as BLAS may use; the result does not depend on them.
 
     Walks the titles of a block of members in order. Each member of a title adds the rest of their row (titles from
     this one on) to one row of G, which stays in the first-level cache.
 
     Args:
-        G: float32 (titles, titles), C order; its upper triangle is added to.
+        G: float32 or float64 (titles, titles), C order; its upper triangle is added to.
         X: as `compute_gram`.
         member_weights: as `compute_gram`.
 
@@ -61,7 +65,9 @@ def add_gram(G: Floats, X: csr_array, member_weights: Floats | None = None) -> N
         ValueError: as `compute_gram`.
     """
     members, titles = X.shape
-    weights = np.ones(members, np.float32) if member_weights is None else member_weights.astype(np.float32, copy=False)
+    given = np.ones(members, np.float32) if member_weights is None else member_weights
+    weights = np.empty_like(G, shape=members)
+    weights[:] = given
     _check("X", X.data)
     _check("member_weights", weights)
     if not X.has_canonical_format:
@@ -72,12 +78,12 @@ def add_gram(G: Floats, X: csr_array, member_weights: Floats | None = None) -> N
         _add_block(X.indptr[start : stop + 1], X, weights[start:stop], G)
 
 
-def _check(name: str, values: Floats) -> None:
+def _check(name: str, values: Sums) -> None:
     if len(values) and not (values.min() >= 0 and values.max() < np.inf):  # NaN is neither
         raise ValueError(f"{name} must be finite and >= 0, got {values.min()} to {values.max()}")
 
 
-def _add_block(starts: NDArray[np.integer], X: csr_array, weights: Floats, G: Floats) -> None:
+def _add_block(starts: NDArray[np.integer], X: csr_array, weights: Sums, G: Sums) -> None:
     own, shape = slice(starts[0], starts[-1]), (len(weights), len(G))
     titles, values, starts = X.indices[own], X.data[own], (starts - starts[0]).astype(np.int32)
     by_title = csr_array((np.arange(len(titles), dtype=np.int32), titles, starts), shape=shape).tocsc()
@@ -94,7 +100,7 @@ def _add_block(starts: NDArray[np.integer], X: csr_array, weights: Floats, G: Fl
 
 @compiled
 def _accumulate(  # ruff: ignore[too-many-positional-arguments] - numba takes arrays, no structures
-    rows: Rows, columns: Columns, weights: Floats, first: int, step: int, G: Floats
+    rows: Rows, columns: Columns, weights: Sums, first: int, step: int, G: Sums
 ) -> None:
     """Sum the rows of G from `first` on, every `step`-th."""
     row_starts, row_titles, row_values = rows

@@ -60,6 +60,13 @@ def decayed_counts(
     Raises:
         ValueError: if a half-life is not > 0.
     """
+    return sum_decayed(events, titles, now=now, half_lives=half_lives).astype(np.float32)
+
+
+def sum_decayed(
+    events: pl.DataFrame, titles: int, *, now: int, half_lives: tuple[float, ...] = HALF_LIVES
+) -> NDArray[np.float64]:
+    """Count as `decayed_counts`, in float64: what is kept to be moved on to a later `now`."""
     if min(half_lives) <= 0:
         raise ValueError(f"half_lives must be > 0 days, got {half_lives}")
     counts = np.zeros((len(half_lives), titles))
@@ -68,7 +75,7 @@ def decayed_counts(
         rows = piece["title_row"].to_numpy()
         for own, half_life in zip(counts, half_lives, strict=True):
             own += np.bincount(rows, np.exp2(-age / half_life), minlength=titles)
-    return counts.astype(np.float32)
+    return counts
 
 
 def standardise_log(counts: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -105,13 +112,23 @@ def counts_by_country(
     Returns:
         float32 (countries, titles).
     """
-    own, whole = np.zeros(countries * titles), np.zeros(titles)
+    own = sum_by_country(events, country_rows, countries, titles, now=now, half_life=half_life)
+    return lean_on_whole(own, sum_decayed(events, titles, now=now, half_lives=(half_life,))[0])
+
+
+def sum_by_country(
+    events: pl.DataFrame, country_rows: NDArray[np.integer], countries: int, titles: int, *, now: int, half_life: float
+) -> NDArray[np.float64]:
+    """Count each country's own decayed events, own_c: float64 (countries, titles); arguments as `counts_by_country`."""
+    own = np.zeros(countries * titles)
     for piece in events.iter_slices(PIECE):
-        rows = piece["title_row"].to_numpy()
         country = country_rows[piece["member_row"].to_numpy()].astype(np.int64)
         weight = np.exp2(-np.maximum(now - piece["at"].to_numpy(), 0) / DAY / half_life)
-        known = country >= 0
-        own += np.bincount((country * titles + rows)[known], weight[known], minlength=countries * titles)
-        whole += np.bincount(rows, weight, minlength=titles)
-    shared = TRUST * whole / max(float(whole.sum()), 1e-9)
-    return np.asarray(own.reshape(countries, titles) + shared, dtype=np.float32)
+        cells, known = country * titles + piece["title_row"].to_numpy(), country >= 0
+        own += np.bincount(cells[known], weight[known], minlength=countries * titles)
+    return own.reshape(countries, titles)
+
+
+def lean_on_whole(own: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Add to each country's own counts `TRUST` events spread as the whole service's: float32 (countries, titles)."""
+    return np.asarray(own + TRUST * whole / max(float(whole.sum()), 1e-9), dtype=np.float32)

@@ -20,6 +20,7 @@ from matinee.measure.splits import Split, split_by_members, split_cold
 from matinee.recommend.blend import learn_weights, standardise_scores
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.exam import Exam, draw_members, lay_out
+from matinee.recommend.gram import Sums
 from matinee.recommend.linear import LinearSettings, compute_events_gram, fit_events, solve_gram
 from matinee.recommend.popular import decayed_counts, standardise_log
 from matinee.recommend.recipe import Recipe
@@ -133,7 +134,7 @@ def _make_judge(exam: Exam) -> Callable[[LinearSettings], float]:
     The blend's weights are learned and judged on the same members: ten numbers, the same ten for all settings. The Gram
     is kept while only `reg` and `dropout` change.
     """
-    grams: dict[tuple[float, float, bool], NDArray[np.float32]] = {}
+    grams: dict[tuple[float, float, bool], Sums] = {}
     log_counts = standardise_log(decayed_counts(exam.split.train, exam.titles, now=exam.split.now), exam.known)
     columns = np.flatnonzero(exam.allowed)
     seen, relevant, weights = exam.seen[:, columns], exam.relevant[:, columns], None

@@ -62,22 +62,30 @@ def _error_number(error: BaseException) -> int | None:
     return number
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Replace the file `path` by `content`: other processes see the old file or the whole new one.
+@contextmanager
+def replacing(path: Path) -> Generator[Path]:
+    """Replace the file `path` by what the block writes: other processes see the old file or the whole new one.
 
     A process killed on the way leaves at most `.NAME.new` beside it, which the next write replaces.
+
+    Yields:
+        where to write.
     """
     unfinished = path.with_name(f".{path.name}.new")
     try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        yield unfinished
+        sync_file(unfinished)
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replace the file `path` by `content`, as `replacing` does."""
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def write_frame(frame: pl.LazyFrame, path: Path) -> str:

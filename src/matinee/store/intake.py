@@ -21,6 +21,7 @@ import polars as pl
 
 from matinee.errors import BadRows
 from matinee.store.disk import plain_disk_errors, write_frame
+from matinee.store.erasure import check_no_erasure
 from matinee.store.lock import PATIENCE, writer_lock
 from matinee.store.merge import merge_rows
 from matinee.store.publish import publish, remove_files
@@ -67,7 +68,8 @@ class Intake:
         patience: seconds to wait for another writer.
 
     Raises:
-        StoreError: on entering, if another writer holds the service; anywhere, if the disk says no.
+        StoreError: on entering, if another writer holds the service or an erasure waits to be finished; anywhere, if
+            the disk says no.
     """
 
     quarantine: Quarantine
@@ -86,6 +88,7 @@ class Intake:
     def __enter__(self) -> Self:
         with ExitStack() as cleanup, plain_disk_errors(self._path):
             cleanup.enter_context(writer_lock(self._path, patience=self._patience))
+            check_no_erasure(self._path)
             shutil.rmtree(self._staging, ignore_errors=True)
             self._staging.mkdir()
             cleanup.callback(shutil.rmtree, self._staging, ignore_errors=True)

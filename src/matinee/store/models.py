@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from matinee.errors import BadModel, UsageError
+from matinee.errors import BadModel, StoreError, UsageError
 from matinee.store.disk import hash_file, plain_disk_errors, sync_file, sync_folder, write_file
+from matinee.store.erasure import check_same_erasures
 from matinee.store.lock import writer_lock
 
 FORMAT = "matinee-model"
@@ -33,13 +34,22 @@ CURRENT = "current"
 KEPT = 3
 """Runs that stay beside the live one."""
 
-_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+FRAME = ("format", "version", "arrays")
+"""What this module adds to a manifest."""
 
+UNFINISHED = ".unfinished"
+
+_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _TODO = "run `matinee train` again"
 
 
 def save_model(
-    service: Path, arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, Any], *, now: datetime
+    service: Path,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    manifest: Mapping[str, Any],
+    *,
+    now: datetime,
+    erasures: Collection[str] | None = None,
 ) -> str:
     """Save a trained model, make it the current one, and delete all but the `KEPT` latest of the others.
 
@@ -48,20 +58,25 @@ def save_model(
         arrays: name -> array of numbers, booleans or fixed-width text (no objects); names fit for a file.
         manifest: what else to remember, as JSON can say it: kind, data hash, settings, seed, versions, metrics.
         now: time of the run, with zone.
+        erasures: those that had begun when the log was read (`matinee.store.erasure`); None = no member was learned
+            from.
 
     Returns:
         The run's name: its UTC time and a short hash of what it holds, "20250131T120000Z-1a2b3c4d".
 
     Raises:
         ValueError: an array of objects, a name unfit for a file, or `now` without zone.
-        StoreError: the disk said no; nothing half-written is left.
+        StoreError: the disk said no, or another erasure has begun: who is forgotten may be in the model. Nothing
+            half-written is left.
     """
     _check_arguments(arrays, now)
     models = service / "models"
-    unfinished = models / ".unfinished"
+    unfinished = models / UNFINISHED
     with plain_disk_errors(models), writer_lock(models):
         try:
             text = _write_run(unfinished, arrays, manifest)
+            if erasures is not None:
+                check_same_erasures(service, erasures)
             digest = hashlib.sha256(text.encode()).hexdigest()
             run = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
             if not (models / run).exists():
@@ -75,7 +90,7 @@ def save_model(
 
 
 def load_model(
-    service: Path, run: str = CURRENT, *, is_trusted: bool = True
+    service: Path, run: str = CURRENT, *, is_trusted: bool = True, names: Collection[str] | None = None
 ) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
     """Load a model after checking that every array is as it was saved.
 
@@ -86,6 +101,7 @@ def load_model(
         service: the service folder.
         run: a run's name, or "current" for the one that serves.
         is_trusted: false = compare the hash of every array.
+        names: the arrays wanted, of which those that the model has are checked and loaded; None = all.
 
     Returns:
         The arrays, memory-mapped and read-only, and the manifest.
@@ -101,7 +117,8 @@ def load_model(
             raise UsageError(f"no model {folder.name!r}", where=str(models), todo=_TODO)
         manifest = _read_manifest(folder)
         saved_at = (folder / "manifest.json").stat().st_mtime_ns if is_trusted else 0
-        arrays = {name: _load_array(folder, name, facts, saved_at) for name, facts in manifest["arrays"].items()}
+        wanted = {n: facts for n, facts in manifest["arrays"].items() if names is None or n in names}
+        arrays = {name: _load_array(folder, name, facts, saved_at) for name, facts in wanted.items()}
     return arrays, manifest
 
 
@@ -111,8 +128,60 @@ def verify_model(service: Path) -> None:
     Raises:
         BadModel: as `load_model`.
     """
-    if (service / "models" / CURRENT).exists():
+    if has_current(service):
         load_model(service, is_trusted=False)
+
+
+def list_runs(service: Path) -> list[str]:
+    """List the models of a service by name, oldest first.
+
+    Raises:
+        StoreError: the disk said no.
+    """
+    models = service / "models"
+    with plain_disk_errors(models):
+        return sorted(path.parent.name for path in models.glob("*/manifest.json") if _is_name(path.parent.name))
+
+
+def has_current(service: Path) -> bool:
+    """Tell whether a service has a model that serves."""
+    return (service / "models" / CURRENT).exists()
+
+
+def name_current(service: Path) -> str:
+    """Name the run that serves; errors as `load_model`."""
+    with plain_disk_errors(service / "models"):
+        return _run_name(service / "models", CURRENT)
+
+
+def delete_models(service: Path, *, but: str | None) -> list[str]:
+    """Delete every run but one, which must be current, and what a crash left of one that was being written.
+
+    A reader that has an old run open can go on reading it.
+
+    Args:
+        service: the service folder.
+        but: the run that stays; None = none stays, and none is current any more.
+
+    Returns:
+        the names of the runs that were deleted, in order.
+
+    Raises:
+        StoreError: another run is current, or the disk said no; some runs may be left.
+    """
+    models = service / "models"
+    with plain_disk_errors(models), writer_lock(models):
+        if but is None:
+            (models / CURRENT).unlink(missing_ok=True)
+        elif _run_name(models, CURRENT) != but:
+            raise StoreError(
+                "another model was made meanwhile", where=str(models), todo="wait for it and run the same command again"
+            )
+        runs = sorted(each.name for each in models.iterdir() if _is_run(each) and each.name != but)
+        for run in (*runs, UNFINISHED):
+            shutil.rmtree(models / run, ignore_errors=run == UNFINISHED)
+        sync_folder(models)
+    return runs
 
 
 def _check_arguments(arrays: Mapping[str, npt.NDArray[Any]], now: datetime) -> None:
@@ -159,6 +228,11 @@ def _run_name(models: Path, run: str) -> str:
     if not _is_name(run):
         raise UsageError(f"{run!r} is no name of a model", where=str(models), todo="give one of the folders there")
     return run
+
+
+def _is_run(folder: Path) -> bool:
+    """Tell whether a folder is a run, also one that is half deleted, or a copy under another name."""
+    return bool(_RUN.fullmatch(folder.name)) or (folder / "manifest.json").is_file()
 
 
 def _is_name(run: str) -> bool:

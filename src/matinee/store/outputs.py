@@ -1,14 +1,18 @@
-"""Results that leave for elsewhere: a Parquet file of recommendations, a report. Whole or not at all."""
+"""Results that leave for elsewhere: a Parquet file, a report, a bundle of files. Whole or not at all."""
 
 from __future__ import annotations
 
 import io
+import shutil
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from matinee.errors import UsageError
-from matinee.store.disk import plain_disk_errors, write_file
+from matinee.store.disk import plain_disk_errors, replacing, write_file
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
@@ -19,9 +23,10 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
         StoreError: the disk said no; what stood there before still does.
     """
     check_name(path, ".parquet")
-    content = io.BytesIO()
-    frame.write_parquet(content)
-    _write(content.getvalue(), path)
+    with plain_disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as unfinished:
+            frame.write_parquet(unfinished)
 
 
 def write_text(text: str, path: Path) -> None:
@@ -31,6 +36,43 @@ def write_text(text: str, path: Path) -> None:
         StoreError: the disk said no; what stood there before still does.
     """
     _write(text.encode(), path)
+
+
+def write_bundle(files: Mapping[str, bytes], path: Path, *, now: datetime) -> None:
+    """Write several files as one: into a zip where the name ends in .zip, else into a new folder.
+
+    Args:
+        files: name -> what it holds.
+        path: the zip, replaced if there is one; or the folder.
+        now: time of the files in the zip, with zone.
+
+    Raises:
+        UsageError: there is something else by that name.
+        StoreError: the disk said no; what stood there before still does.
+    """
+    if path.suffix == ".zip" and not path.is_dir():
+        _write(_zip(files, now), path)
+        return
+    if path.exists():
+        raise UsageError("there is something of that name already", where=str(path), todo="name a new folder or a .zip")
+    unfinished = path.with_name(f".{path.name}.new")
+    with plain_disk_errors(path):
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        try:
+            for name, content in files.items():
+                write_file(unfinished / name, content)
+            unfinished.replace(path)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _zip(files: Mapping[str, bytes], now: datetime) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, each in files.items():
+            archive.writestr(zipfile.ZipInfo(name, now.timetuple()[:6]), each, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
 
 
 def check_name(path: Path, ending: str) -> None:

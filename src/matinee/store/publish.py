@@ -28,7 +28,7 @@ def publish(before: Snapshot, after: Snapshot, moves: Mapping[Path, Path]) -> No
         return
     after.folder.mkdir(parents=True, exist_ok=True)
     write_snapshot(after)
-    _remove_unnamed(after.folder, before.paths() | after.paths())
+    remove_unnamed(after.folder, before.paths() | after.paths())
 
 
 def remove_files(paths: Iterable[Path]) -> None:
@@ -47,7 +47,8 @@ def _move_all(moves: Mapping[Path, Path]) -> None:
         sync_folder(folder.parent)
 
 
-def _remove_unnamed(folder: Path, named: set[Path]) -> None:
+def remove_unnamed(folder: Path, named: set[Path]) -> None:
+    """Delete the data files below `folder` that are not `named`, and months without any."""
     remove_files(path for path in folder.rglob("*.parquet") if path not in named)
     for month in folder.glob("*/*/"):
         with suppress(OSError):  # it holds files

@@ -81,14 +81,22 @@ class Snapshot:
         """
         return self._scan_paths(table, [self.folder / file.path for file in self.parts(table).values()])
 
+    def load(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """Load what was made of `scan` into memory.
+
+        Raises:
+            StoreError: a data file is missing or damaged.
+        """
+        with self.reading():
+            return frame.collect()
+
     def read(self, table: str) -> pl.DataFrame:
         """Load a whole table into memory, as `scan` orders it.
 
         Raises:
             StoreError: a data file is missing or damaged.
         """
-        with self.reading():
-            return self.scan(table).collect()
+        return self.load(self.scan(table))
 
     def scan_part(self, table: str, part: str) -> pl.LazyFrame:
         """Scan one month of views, or one whole other table (part `ALL`); no rows if there is no such part."""
@@ -111,6 +119,15 @@ class Snapshot:
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             self.verify()  # it names the file
             raise
+
+    def count_part(self, table: str, part: str, wanted: pl.Expr) -> int:
+        """Count the rows of a part for which `wanted` holds, without loading them.
+
+        Raises:
+            StoreError: the data file is missing or damaged.
+        """
+        path = self.folder / self.parts(table)[part].path
+        return int(self.load(self._scan_paths(table, [path]).select(wanted.sum())).item())
 
     def parts(self, table: str) -> dict[str, DataFile]:
         """List the live files of a table by part, in order of part."""
@@ -143,6 +160,15 @@ class Snapshot:
         for table, file in changed:
             files.setdefault(table, {})[file.part] = file
         return Snapshot(self.folder, files)
+
+    def without(self, emptied: Iterable[tuple[str, str]]) -> Snapshot:
+        """Make the state in which the given (table, part) pairs have no rows."""
+        gone = {*emptied}
+        files = {
+            table: {part: file for part, file in parts.items() if (table, part) not in gone}
+            for table, parts in self.files.items()
+        }
+        return Snapshot(self.folder, {table: parts for table, parts in files.items() if parts})
 
     def paths(self) -> set[Path]:
         """List every live file."""

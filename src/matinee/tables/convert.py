@@ -122,7 +122,9 @@ def _part_unreadable(table: str, frame: pl.DataFrame, file: str) -> tuple[pl.Dat
     """Part the lines that a reader could not cut into fields from the others."""
     if UNREADABLE not in frame.columns:
         return frame, no_problems()
-    bad = frame.filter(pl.col(UNREADABLE).is_not_null()).select("row", UNREADABLE)
+    torn = frame.filter(pl.col(UNREADABLE).is_not_null())
+    known = [name for name in torn.columns if torn[name].null_count() < torn.height]  # as whose history a line was read
+    bad = torn.select(known)
     wanted = "a line that can be cut into the columns of the file"
     problems = problems_of(bad, table=table, file=file, column=None, value=pl.col(UNREADABLE), wanted=wanted)
     return frame.filter(pl.col(UNREADABLE).is_null()).drop(UNREADABLE), problems

@@ -1,0 +1,145 @@
+"""The stored inverse C = (G + Lambda)^-1, moved exactly when its matrix moves in a few rows and columns.
+
+    (M + E K E^T)^-1 = C + Y S Y^T,   Y = C E,   S = -K (I + C_EE K)^-1
+
+E picks the titles concerned. K may be indefinite or singular; where titles are taken out altogether, S = -C_EE^-1. This
+is the formula of Sherman & Morrison 1950 and Woodbury 1950 in a form that does not invert K.
+
+C needs no memory of its own: C_ij = -B_ij C_jj, so the state is B in float32, which serves, and the diagonal of C in
+float64. Covers the algebra only: what moved and by how much is the business of `update`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import blas
+from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+BLOCK = 256
+"""Rows of B that are scaled and added to while they are in the second-level cache."""
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """C, as B and a diagonal.
+
+    Attributes:
+        weights: float32 (titles, titles), B, zero on its diagonal; the columns of unwatched titles are zero.
+        diagonal: float64 (titles,), C_jj > 0.
+    """
+
+    weights: NDArray[np.float32]
+    diagonal: Floats
+
+    def columns(self, title_rows: Rows) -> Floats:
+        """Lay out columns of C: float64 (titles, n). C is symmetric, so they are read as rows, which lie together."""
+        Y = (self.weights[title_rows] * -self.diagonal).T
+        Y[title_rows, np.arange(len(title_rows))] = self.diagonal[title_rows]
+        return Y
+
+
+def shift(inverse: Inverse, title_rows: Rows, K: Floats) -> Inverse:
+    """Add K to the matrix that was inverted, at some titles.
+
+    Args:
+        inverse: its weights are overwritten, unless an error is raised.
+        title_rows: int (n,), without repeats.
+        K: float64 (n, n), symmetric.
+
+    Returns:
+        the inverse of the sum, in the same memory.
+
+    Raises:
+        numpy.linalg.LinAlgError: if the sum is not positive definite, by rounding or because K is none of its parts.
+    """
+    Y = inverse.columns(title_rows)
+    half = -np.linalg.solve(np.eye(len(K)) + K @ Y[title_rows], K) / 2
+    S = np.asarray(half + half.T, dtype=np.float64)  # symmetric to the last bit
+    return _add(inverse, Y, S, np.ones(len(Y), dtype=np.bool_))
+
+
+def drop(inverse: Inverse, title_rows: Rows) -> Inverse:
+    """Take titles out of the matrix that was inverted; their rows and columns of the result mean nothing.
+
+    Arguments, result and errors as `shift`.
+    """
+    kept = np.ones(len(inverse.diagonal), dtype=np.bool_)
+    kept[title_rows] = False
+    Y = inverse.columns(title_rows)
+    S = np.asarray(-np.linalg.inv(Y[title_rows]), dtype=np.float64)
+    return _add(inverse, Y, S, kept)
+
+
+def rearrange(inverse: Inverse, places: Rows, titles: int, *, empty: float) -> Inverse:
+    """Put titles at other rows, leave some out and make room for new ones, which nobody has watched.
+
+    Args:
+        inverse: stays as it is.
+        places: int (titles before,); the row of each title, -1 = left out.
+        titles: number of titles afterwards.
+        empty: C_jj of a title without events, 1 / reg.
+
+    Returns:
+        an inverse of its own memory.
+    """
+    kept = np.flatnonzero(places >= 0)
+    weights = np.zeros((titles, titles), np.float32)
+    for row in kept:
+        weights[places[row], places[kept]] = inverse.weights[row, kept]
+    diagonal = np.full(titles, empty)
+    diagonal[places[kept]] = inverse.diagonal[kept]
+    return Inverse(weights, diagonal)
+
+
+def find_error(
+    inverse: Inverse, X: csr_array, member_weights: NDArray[np.float32], ridge: Floats, title_rows: Rows
+) -> float:
+    """Find the largest error of some columns of B, from the histories themselves.
+
+        r = (X^T W X + ridge) c_j - e_j,   error of c_j = C r,   error of B_ij = -(C r)_i / C_jj - B_ij (C r)_j / C_jj
+
+    Args:
+        inverse: may have the columns of unwatched titles filled.
+        X: float32 (members, titles).
+        member_weights: float32 (members,).
+        ridge: float64 (titles,), the diagonal Lambda.
+        title_rows: columns to look at, of watched titles.
+
+    Returns:
+        the largest absolute error of B in these columns, to first order.
+    """
+    at, n = inverse.diagonal[title_rows], np.arange(len(title_rows))
+    B = inverse.weights[:, title_rows].astype(np.float64)
+    c = B * -at
+    c[title_rows, n] = at
+    r = X.T @ (member_weights[:, None].astype(np.float64) * (X @ c)) + ridge[:, None] * c
+    r[title_rows, n] -= 1
+    scaled = inverse.diagonal[:, None] * r
+    error = scaled - inverse.weights @ scaled.astype(np.float32)
+    wrong = error + B * error[title_rows, n]
+    wrong[title_rows, n] = 0
+    return float(np.abs(wrong / at).max(initial=0))
+
+
+def _add(inverse: Inverse, Y: Floats, S: Floats, kept: NDArray[np.bool_]) -> Inverse:
+    """Make C + Y S Y^T of C, which must leave a positive diagonal where `kept`."""
+    T = Y @ S
+    diagonal = inverse.diagonal + np.einsum("ij,ij->i", T, Y)
+    diagonal[~kept] = 1
+    if not (np.isfinite(diagonal) & (diagonal > 0)).all():
+        raise np.linalg.LinAlgError("the inverse is no longer positive definite")
+    B, scale = inverse.weights, (inverse.diagonal / diagonal).astype(np.float32)
+    left, right = -T.astype(np.float32), (Y / diagonal[:, None]).astype(np.float32)
+    for start in range(0, len(B), BLOCK):
+        block = B[start : start + BLOCK]
+        block *= scale
+        # BLAS counts in columns: block^T += right left^T, within the memory of the block.
+        blas.sgemm(1.0, right.T, left[start : start + BLOCK].T, 1.0, block.T, trans_a=True, overwrite_c=1)
+    np.fill_diagonal(B, 0)
+    return Inverse(B, diagonal)

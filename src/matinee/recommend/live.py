@@ -1,0 +1,158 @@
+"""The live model: the blend that serves, what newcomers get, and the state from which both can be updated exactly.
+
+Covers making it from a whole log and comparing two of them; `update` moves it on when the log changes. The item model
+is solved in float64 here, so that an update can be compared with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from matinee.measure.splits import latest_at
+from matinee.recommend.blend import Blend, build_blend
+from matinee.recommend.cold import fill_columns, resemble
+from matinee.recommend.linear import compute_events_gram, solve_with_diagonal
+from matinee.recommend.popular import HALF_LIVES, lean_on_whole, standardise_log, sum_by_country, sum_decayed
+from matinee.recommend.recipe import Recipe
+
+Floats = NDArray[np.float64]
+ALL_TIME = HALF_LIVES.index(np.inf)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a live model is made from.
+
+    Attributes:
+        events: frame of `matinee.tables.log.EVENTS`.
+        titles: number of titles.
+        features: metadata, float32 (titles, features).
+        country_rows: int (members,); each member's country, -1 = unknown.
+        countries: number of countries.
+    """
+
+    events: pl.DataFrame
+    titles: int
+    features: csr_array
+    country_rows: NDArray[np.integer]
+    countries: int
+
+
+@dataclass(frozen=True)
+class State:
+    """What an update needs beside the blend.
+
+    Attributes:
+        diagonal: float64 (titles,), of C = (G + Lambda)^-1.
+        counts: float64 (half-lives, titles), decayed counts at `now`.
+        own_counts: float64 (countries, titles), each country's own at `now` and the recipe's half-life.
+        mixture: float32 (known, unknown titles), as `matinee.recommend.cold.resemble` makes it.
+        reference: unix seconds from which the recency of members counts.
+        now: unix seconds, the last event.
+        updates: number of updates since the last solve.
+    """
+
+    diagonal: Floats
+    counts: Floats
+    own_counts: Floats
+    mixture: NDArray[np.float32]
+    reference: int
+    now: int
+    updates: int = 0
+
+
+@dataclass(frozen=True)
+class Live:
+    """The live model.
+
+    Attributes:
+        blend: scores members with a history.
+        newcomers: float32 (countries + 1, titles), decayed popularity in each country and, last, everywhere.
+        state: from which it is updated.
+    """
+
+    blend: Blend
+    newcomers: NDArray[np.float32]
+    state: State
+
+
+def fit_live(evidence: Evidence, recipe: Recipe, *, reference: int | None = None) -> Live:
+    """Make the live model from a whole log; popularity is that at its last event.
+
+    Args:
+        evidence: the log; at least one event.
+        recipe: what tuning learned.
+        reference: unix seconds from which the recency of members counts; None = the last event.
+
+    Returns:
+        the model; errors as `matinee.recommend.linear.solve_gram`.
+    """
+    events, titles, now = evidence.events, evidence.titles, latest_at(evidence.events)
+    since = now if reference is None else reference
+    G = compute_events_gram(events, titles, recipe.linear, now=since, dtype=np.float64)
+    linear, diagonal = solve_with_diagonal(G, recipe.linear)
+    del G  # B lies in its memory
+    counts = sum_decayed(events, titles, now=now)
+    mixture = resemble(evidence.features, counts[ALL_TIME] > 0, reg=recipe.cold_reg)
+    return assemble(
+        linear.weights, State(diagonal, counts, count_own(evidence, recipe, now), mixture, since, now), recipe
+    )
+
+
+def count_own(evidence: Evidence, recipe: Recipe, now: int) -> Floats:
+    """Count each country's own decayed events: float64 (countries, titles)."""
+    return sum_by_country(
+        evidence.events,
+        evidence.country_rows,
+        evidence.countries,
+        evidence.titles,
+        now=now,
+        half_life=recipe.half_life,
+    )
+
+
+def assemble(weights: NDArray[np.float32], state: State, recipe: Recipe) -> Live:
+    """Make what serves: fill the columns of unwatched titles, weigh popularity, and lay out newcomers' counts.
+
+    Args:
+        weights: float32 (titles, titles), B; the columns of unwatched titles are overwritten.
+        state: the rest of what was learned.
+        recipe: the weights of the parts.
+
+    Returns:
+        the model; B lies where it lay.
+    """
+    known = state.counts[ALL_TIME] > 0
+    log_counts = standardise_log(state.counts.astype(np.float32), known)
+    shares = np.asarray(recipe.popular_weights, dtype=np.float32)
+    filled = fill_columns(weights, known, state.mixture)
+    blend = build_blend(filled, known, log_counts, taste=recipe.taste, popular_weights=shares)
+    whole = state.counts[HALF_LIVES.index(recipe.half_life)]
+    newcomers = np.concatenate([lean_on_whole(state.own_counts, whole), whole[None].astype(np.float32)])
+    return Live(blend, newcomers, state)
+
+
+def compare_live(live: Live, other: Live) -> dict[str, float]:
+    """Compare all that serves: the largest difference of each array, as a share of the other's value where that is > 1.
+
+    Returns:
+        largest |a - b| / max(1, |b|) by array; infinity where the arrays are not of one shape.
+    """
+    pairs = {field.name: (getattr(live.blend, field.name), getattr(other.blend, field.name)) for field in fields(Blend)}
+    return {name: _differ(*pair) for name, pair in (pairs | {"newcomers": (live.newcomers, other.newcomers)}).items()}
+
+
+def _differ(ours: object, theirs: object, block: int = 512) -> float:
+    a, b = np.atleast_1d(np.asarray(ours)), np.atleast_1d(np.asarray(theirs))
+    if a.shape != b.shape:
+        return float("inf")
+    worst = 0.0
+    for start in range(0, len(a), block):
+        x, y = (array[start : start + block].astype(np.float64) for array in (a, b))
+        worst = max(worst, float((np.abs(x - y) / np.maximum(1, np.abs(y))).max(initial=0)))
+    return worst

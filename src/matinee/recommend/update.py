@@ -1,0 +1,252 @@
+"""Moving the live model on when its log changed: exactly what a fit on the new log gives, at a fraction of its cost.
+
+    G' = G + sum over members u concerned of w'_u x'_u x'_u^T - w_u x_u x_u^T
+
+touches only the rows and columns of titles that those members watched, before or now; `inverse` moves B there. Decayed
+counts are summed again for the titles concerned and aged for the others. What is kept until the next solve: the time
+from which the recency of members counts (all weights are then too large by one factor, which is less regularisation,
+by half at most); and until the next training: the recipe. Exact means: as a fit with this recipe and this reference.
+
+B is float32, so every update adds its rounding. `find_drift` measures it; where it has grown, or an update would cost
+as much as a solve, the model is solved again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from matinee.measure.splits import latest_at
+from matinee.recommend.changes import Change
+from matinee.recommend.cold import resemble
+from matinee.recommend.gram import compute_gram
+from matinee.recommend.histories import build_histories
+from matinee.recommend.inverse import Inverse, drop, find_error, rearrange, shift
+from matinee.recommend.linear import LinearSettings, member_weights
+from matinee.recommend.live import ALL_TIME, Evidence, Floats, Live, State, assemble, count_own, fit_live
+from matinee.recommend.popular import DAY, HALF_LIVES, sum_decayed
+from matinee.recommend.recipe import Recipe
+
+Rows = NDArray[np.int64]
+
+MOST_SHARE = 0.25
+"""Titles concerned, as a share of all, from which a solve costs no more than an update."""
+
+MOST_UPDATES = 200
+"""Updates after which the model is solved again."""
+
+MOST_DRIFT = 2e-7
+"""Error of B, in the columns looked at, from which the model is solved again."""
+
+DRIFT_COLUMNS = 8
+
+
+@dataclass(frozen=True)
+class Updated:
+    """A model that was moved on.
+
+    Attributes:
+        live: the model.
+        drift: its largest error in the columns looked at.
+        solved: why it was solved again; empty if it was not.
+    """
+
+    live: Live
+    drift: float
+    solved: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Histories of the members whose share of the Gram changed, as they were and are.
+
+    Attributes:
+        before: float32 (members, titles).
+        after: float32 (members, titles).
+        before_weights: float32 (members,).
+        after_weights: float32 (members,).
+    """
+
+    before: csr_array
+    after: csr_array
+    before_weights: NDArray[np.float32]
+    after_weights: NDArray[np.float32]
+
+    @property
+    def title_rows(self) -> Rows:
+        """Titles in whose rows and columns the Gram changes, ascending."""
+        return np.unique(np.concatenate([self.before.indices, self.after.indices])).astype(np.int64)
+
+    def gram(self, title_rows: Rows) -> Floats:
+        """Sum what the Gram gains among these titles: float64 (n, n)."""
+        gained, lost = (
+            compute_gram(X[:, title_rows], w, dtype=np.float64)
+            for X, w in ((self.after, self.after_weights), (self.before, self.before_weights))
+        )
+        upper = gained - lost
+        return np.asarray(upper + np.triu(upper, 1).T, dtype=np.float64)
+
+
+def update_live(
+    live: Live,
+    change: Change,
+    evidence: Evidence,
+    recipe: Recipe,
+    *,
+    country_places: Rows,
+    has_same_features: bool,
+    rng: np.random.Generator,
+) -> Updated:
+    """Move the model on, or solve it again where that is cheaper or safer.
+
+    Args:
+        live: the model; its item weights are overwritten.
+        change: from the log it was learned from to that of `evidence`.
+        evidence: the log now.
+        recipe: what the model was made by.
+        country_places: int (countries now,); the row of each country in the model, -1 = new.
+        has_same_features: whether the metadata are those that the model was made with.
+        rng: draws the columns that are looked at.
+
+    Returns:
+        the model of the log now.
+    """
+    difference = find_difference(change, evidence.titles, recipe.linear, reference=live.state.reference)
+    solved = _find_reason(live.state, recipe.linear, evidence, len(difference.title_rows))
+    if not solved:
+        try:
+            live = fold_in(
+                live, change, difference, evidence, recipe,
+                country_places=country_places, has_same_features=has_same_features,
+            )  # fmt: skip
+        except np.linalg.LinAlgError as error:
+            solved = str(error)
+    drift = np.inf if solved else find_drift(live, evidence, recipe.linear, rng=rng)
+    if not solved and drift > MOST_DRIFT:
+        solved = f"it had drifted by {drift:.0e}"
+    if solved:
+        live = fit_live(evidence, recipe)
+        drift = find_drift(live, evidence, recipe.linear, rng=rng)
+    return Updated(live, drift, solved)
+
+
+def find_difference(change: Change, titles: int, settings: LinearSettings, *, reference: int) -> Difference:
+    """Find the members who add something else to the Gram than before, among the titles that are still there.
+
+    A member who only lost a title that is gone, and weighs what they weighed, is none: taking the title out is enough.
+    """
+    members = np.unique(np.concatenate([f["member_row"].to_numpy() for f in (change.before, change.after)]))
+    before, before_weights = _lay_out(change.before, members, titles, settings, reference)
+    after, after_weights = _lay_out(change.after, members, titles, settings, reference)
+    moved = csr_array(after - before)
+    moved.eliminate_zeros()
+    weighs = (before_weights > 0) | (after_weights > 0)
+    concerned = weighs & ((np.diff(moved.indptr) > 0) | (before_weights != after_weights))
+    return Difference(before[concerned], after[concerned], before_weights[concerned], after_weights[concerned])
+
+
+def fold_in(
+    live: Live,
+    change: Change,
+    difference: Difference,
+    evidence: Evidence,
+    recipe: Recipe,
+    *,
+    country_places: Rows,
+    has_same_features: bool,
+) -> Live:
+    """Move the model on; arguments as `update_live`, errors as `matinee.recommend.inverse.shift`."""
+    known = live.blend.known
+    inverse = Inverse(live.blend.weights, live.state.diagonal)
+    inverse.weights[:, ~known] = 0  # filled from metadata, no part of C
+    empty = 1 / recipe.linear.reg
+    if not change.has_same_titles:
+        gone = np.flatnonzero((change.places < 0) & known)
+        inverse = drop(inverse, gone) if len(gone) else inverse
+        inverse = rearrange(inverse, change.places, evidence.titles, empty=empty)
+    title_rows = difference.title_rows
+    if len(title_rows):
+        K = difference.gram(title_rows)
+        np.einsum("ii->i", K)[:] /= 1 - recipe.linear.dropout
+        inverse = shift(inverse, title_rows, K)
+    state = _count(live.state, change, evidence, recipe, country_places)
+    known_now = state.counts[ALL_TIME] > 0
+    forgotten = np.flatnonzero(~known_now)
+    inverse.weights[forgotten] = inverse.weights[:, forgotten] = 0  # rounding, where the last event of a title went
+    diagonal = inverse.diagonal.copy()
+    diagonal[forgotten] = empty
+    if not has_same_features or not change.has_same_titles or (known_now != known).any():
+        state = replace(state, mixture=resemble(evidence.features, known_now, reg=recipe.cold_reg))
+    return assemble(inverse.weights, replace(state, diagonal=diagonal), recipe)
+
+
+def find_drift(live: Live, evidence: Evidence, settings: LinearSettings, *, rng: np.random.Generator) -> float:
+    """Measure the largest error of B in a few columns, from the log itself, as `find_error` does.
+
+    Args:
+        live: the model.
+        evidence: the log that it stands for.
+        settings: of its item model.
+        rng: draws the columns.
+
+    Returns:
+        the largest absolute error.
+    """
+    members = np.unique(evidence.events["member_row"].to_numpy())
+    X, w = _lay_out(evidence.events, members, evidence.titles, settings, live.state.reference)
+    squares = np.bincount(X.indices, X.data.astype(np.float64) ** 2 * np.repeat(w, np.diff(X.indptr)), evidence.titles)
+    ridge = np.asarray(settings.reg + settings.dropout / (1 - settings.dropout) * squares, dtype=np.float64)
+    known = np.flatnonzero(live.blend.known)
+    title_rows = rng.choice(known, min(DRIFT_COLUMNS, len(known)), replace=False)
+    return find_error(Inverse(live.blend.weights, live.state.diagonal), X, w, ridge, title_rows)
+
+
+def _find_reason(state: State, settings: LinearSettings, evidence: Evidence, concerned: int) -> str:
+    """Say why a solve is better than an update; empty if it is not."""
+    if state.updates >= MOST_UPDATES:
+        return f"it had been updated {state.updates} times"
+    if latest_at(evidence.events) - state.reference > settings.half_life * DAY:
+        return f"its members had been weighed more than {settings.half_life:g} days before"
+    if concerned > MOST_SHARE * evidence.titles:
+        return f"{concerned:,} of {evidence.titles:,} titles were concerned"
+    return ""
+
+
+def _lay_out(
+    events: pl.DataFrame, members: NDArray[np.integer], titles: int, settings: LinearSettings, reference: int
+) -> tuple[csr_array, NDArray[np.float32]]:
+    """Lay out histories and weigh members; titles beyond the last are left out but count for weights."""
+    weights = np.zeros(len(members), np.float32)
+    present = np.unique(events["member_row"].to_numpy())
+    weights[np.searchsorted(members, present)] = member_weights(events, present, settings, now=reference)
+    there = events.filter(pl.col("title_row") < titles)
+    return build_histories(there, members, titles, weighted=settings.weighted), weights
+
+
+def _count(state: State, change: Change, evidence: Evidence, recipe: Recipe, country_places: Rows) -> State:
+    """Move decayed counts on to the last event now, and sum those of the titles concerned again.
+
+    Subtracting would leave rounding where little is left. Where the last event went, time runs backwards, and what
+    decayed to nothing cannot come back: then all are summed again.
+    """
+    now = latest_at(evidence.events)
+    recount = change.recount if now >= state.now else np.ones(evidence.titles, dtype=np.bool_)
+    days = max(now - state.now, 0) / DAY
+    counts = _rearrange(state.counts, change.places, evidence.titles) * np.exp2(-days / np.array(HALF_LIVES))[:, None]
+    own = np.zeros((evidence.countries, state.own_counts.shape[1]))
+    own[country_places >= 0] = state.own_counts[country_places[country_places >= 0]]
+    own = _rearrange(own, change.places, evidence.titles) * np.exp2(-days / recipe.half_life)
+    some = replace(evidence, events=evidence.events.filter(pl.Series(recount[evidence.events["title_row"].to_numpy()])))
+    counts[:, recount] = sum_decayed(some.events, evidence.titles, now=now)[:, recount]
+    own[:, recount] = count_own(some, recipe, now)[:, recount]
+    return replace(state, counts=counts, own_counts=own, now=now, updates=state.updates + 1)
+
+
+def _rearrange(counts: Floats, places: Rows, titles: int) -> Floats:
+    moved, kept = np.zeros((len(counts), titles)), places >= 0
+    moved[:, places[kept]] = counts[:, kept]
+    return moved
