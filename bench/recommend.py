@@ -81,7 +81,7 @@ def main() -> None:
                 for entry in trial.entries:
                     _measure(entry, trial, repeat, missing)
     tables = {name: [entry for entry in trial.entries if entry.runs] for name, trial in trials.items()}
-    write_page(tables, missing)
+    write_page(tables, missing, rounds=REPEATS)
     forget_kept()
 
 

@@ -25,8 +25,8 @@ GOALS = {
 }
 ABOUT = (
     "Every library in an environment of its own ({versions}), one process a model and repeat, one core, one thread; "
-    "medians of three rounds (one, where a fit takes more than a minute). The same events, each counting 1, and the "
-    "same titles for all; lists come from the libraries' own calls and are measured here, over the members of the "
+    "medians of {rounds} rounds (one, where a fit takes more than a minute). The same events, each counting 1, and "
+    "the same titles for all; lists come from the libraries' own calls and are measured here, over the members of the "
     "published splits. Settings are the best of a grid on an inner split of the training part: `./run bench recommend "
     "--tune` tries `bench/peers/grids.toml` and writes `bench/peers/chosen.toml`, for our `ease` and `factors` as for "
     "the peers; `live` is what `train` makes, with the recipe that it learns. Memory is the largest of the process at "
@@ -34,15 +34,15 @@ ABOUT = (
 )
 REMARKS = (
     "What to know of the peers. RecTools' EASE multiplies histories by the transposed matrix, which is its difference "
-    "to the other EASE rows. cornac has no call for members whom training never saw; there, histories are multiplied "
-    "by its matrix. LensKit is the newest release for Python 3.11. irspack's `features` is its iALS with item "
-    "features, of which it gets the first 256 singular directions; of these models it alone ranks titles without "
-    "events. Of ours, `live` reads when events were; `ease` and `factors` read what the peers read. Neural models are "
-    "not in the comparison."
+    "to the other EASE rows. RecTools and cornac have no call for members whom training never saw; there, the one "
+    "gets a data set of them, the other's matrix is multiplied by their histories. LensKit is the newest release for "
+    "Python 3.11. irspack's `features` is its iALS with item features, of which it gets the first 256 singular "
+    "directions; of these models it alone ranks titles without events. Of ours, `live` reads when events were; `ease` "
+    "and `factors` read what the peers read. Neural models are not in the comparison."
 )
 
 
-def write_page(tables: dict[str, list[Measured]], missing: dict[str, str]) -> None:
+def write_page(tables: dict[str, list[Measured]], missing: dict[str, str], *, rounds: int) -> None:
     """Write the section and the chart."""
     CHART.write_text(draw_quality({title: _points(tables[name]) for name, title in PANELS.items()}, metric="NDCG@100"))
     peers = sorted(file.stem for file in PEERS.glob("*.txt"))
@@ -52,7 +52,7 @@ def write_page(tables: dict[str, list[Measured]], missing: dict[str, str]) -> No
     speed = [_factors_table(tables["factors"]), _large_table(tables["large"])]
     lacking = [f"Not measured: {peer}, which could not be installed here ({why})." for peer, why in missing.items()]
     extra = "\n\n".join([chart, *quality, *speed, REMARKS, *lacking])
-    write_section("recommend", ABOUT.format(versions=versions), _goal_rows(tables), extra)
+    write_section("recommend", ABOUT.format(versions=versions, rounds=rounds), _goal_rows(tables), extra)
 
 
 def _points(entries: list[Measured]) -> list[Point]:

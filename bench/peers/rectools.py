@@ -1,4 +1,7 @@
-"""RecTools: EASE, as in its README."""
+"""RecTools: EASE, as in its README.
+
+It has no call for members whom training never saw: for them, a data set of their own is made over the same titles.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from numpy.typing import NDArray
 from rectools import Columns
 from rectools.dataset import Dataset, IdMap, Interactions
 from rectools.models import EASEModel
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from bench.peers.job import Case, serve
 
@@ -20,7 +23,7 @@ def prepare(case: Case) -> Dataset:
 
 
 def make_dataset(matrix: csr_matrix) -> Dataset:
-    """Make a data set whose row numbers are ours; titles that training knows stay the same for new members."""
+    """Make a data set whose row numbers are ours."""
     rows, columns = matrix.nonzero()
     frame = pd.DataFrame({
         Columns.User: rows,
@@ -40,7 +43,10 @@ def rank(fitted: Any, case: Case, k: int) -> NDArray[np.integer]:
     model, data = fitted
     rows = case.asked_rows
     if not case.is_known:
-        data, rows = make_dataset(case.asked), np.arange(case.asked.shape[0])
+        everything = csr_matrix(
+            np.ones((1, case.asked.shape[1]), np.float32)
+        )  # a data set is as wide as its last title
+        data, rows = make_dataset(csr_matrix(vstack([case.asked, everything]))), np.arange(case.asked.shape[0])
     lists = model.recommend(users=rows, dataset=data, k=k, filter_viewed=True)
     top = np.full((len(rows), k), -1, dtype=np.int64)
     place = pd.Series(np.arange(len(rows)), index=rows)[lists[Columns.User]].to_numpy()
@@ -49,4 +55,4 @@ def rank(fitted: Any, case: Case, k: int) -> NDArray[np.integer]:
 
 
 if __name__ == "__main__":
-    serve(prepare, fit, rank)
+    serve(prepare, fit, rank, folds_in=False)
