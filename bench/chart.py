@@ -11,7 +11,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from matplotlib.typing import RcKeyType
 
 INK, MUTED, RULE, ACCENT = "#24292f", "#6e7781", "#d8dee4", "#b3261e"
@@ -62,8 +62,10 @@ def draw_quality(panels: dict[str, list[Point]], *, metric: str) -> str:
 
 def _draw_points(axes: Axes, points: Sequence[Point]) -> None:
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.minorticks_off()
     for point in points:
         color = ACCENT if point.is_ours else MUTED
         axes.errorbar(point.cpu_s, point.value, point.error, fmt="o", color=color, markersize=5, elinewidth=0.8)
@@ -78,12 +80,20 @@ def _draw_points(axes: Axes, points: Sequence[Point]) -> None:
         axes.annotate(
             point.name,
             (point.cpu_s, point.value),
-            (edge * (right / left) ** 0.04, place),
+            (edge * (right / left) ** 0.05, place),
             color=color,
             va="center",
             annotation_clip=False,
             fontweight="bold" if point.is_ours else "normal",
-            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.5, "alpha": 0.45, "shrinkA": 0, "shrinkB": 4},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": color,
+                "linewidth": 0.5,
+                "alpha": 0.45,
+                "shrinkA": 0,
+                "shrinkB": 4,
+                "relpos": (0, 0.5),
+            },
         )
 
 
