@@ -24,7 +24,7 @@ from scipy.sparse import csr_matrix
 LONG_ENOUGH = 5.0
 """CPU seconds after which ranking and asking have been timed for long enough."""
 
-BATCH = 200
+BATCH = 500
 """Members ranked at once when everybody is ranked."""
 
 
