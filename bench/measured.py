@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MATINEE = (sys.executable, "-m", "matinee.cli.app")
+POOLS = ("OPENBLAS", "OMP", "MKL", "RAYON", "LK")
+"""Libraries whose threads a variable NAME_NUM_THREADS counts."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Measured:
 
 
 def run_measured(command: tuple[str, ...], *, threads: int = 2) -> Measured:
-    """Run a command to its end with BLAS pinned to `threads`; a failing one stops the bench with what it said."""
-    pinned = {name: str(threads) for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")}
+    """Run a command to its end with `threads` threads a pool; a failing one stops the bench with what it said."""
+    pinned = {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS} | {"POLARS_MAX_THREADS": str(threads)}
     with tempfile.TemporaryFile() as out:
         started = time.perf_counter()
         child = subprocess.Popen(command, stdout=out, env=os.environ | pinned)

@@ -28,7 +28,7 @@ def write_section(name: str, about: str, rows: list[Row], extra: str = "") -> No
     """Print a section and put it into the page in place of its former self."""
     lines = [f"| {row.what} | {row.goal} | {row.measured} |" for row in rows]
     table = "\n".join(["| what | goal | measured |", "|---|---|---|", *lines])
-    made = f"`./run bench {name}`, {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {_machine()}."
+    made = f"`./run bench {name}`, {datetime.now(UTC):%Y-%m-%d}, commit {find_commit()}, {_machine()}."
     section = f"## {name}\n\n{about}\n\n{made}\n\n{table}\n"
     if extra:
         section += f"\n{extra}\n"
@@ -39,7 +39,8 @@ def write_section(name: str, about: str, rows: list[Row], extra: str = "") -> No
     PAGE.write_text(new, encoding="utf-8")
 
 
-def _commit() -> str:
+def find_commit() -> str:
+    """Name the commit that is measured."""
     git = ["git", "-C", str(PAGE.parent), "describe", "--always", "--dirty", "--exclude=*"]
     return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
