@@ -37,15 +37,14 @@ fast = partial(compiled, fastmath=True)
 @fast
 def _standardise(scores: Floats, known: Floats, shelf: Floats, taste: float) -> None:
     """Turn sums of weights into scores of the blend; `known` is 1 or 0 a title."""
-    total, count = 0.0, 0.0
+    total, squares, count = 0.0, 0.0, 0.0  # float64: nothing is lost by subtracting squares of float32
     for j in range(len(scores)):
-        total += scores[j] * known[j]
-        count += known[j]
-    mean, squares = total / count, 0.0
-    for j in range(len(scores)):
-        apart = scores[j] - mean
-        squares += apart * apart * known[j]
-    deviation = math.sqrt(squares / count)
+        score, counts = np.float64(scores[j]), np.float64(known[j])
+        total += score * counts
+        squares += score * score * counts
+        count += counts
+    mean = total / count
+    deviation = math.sqrt(max(squares / count - mean * mean, 0.0))
     scale = np.float32(0) if deviation <= FLAT * abs(mean) else np.float32(taste / deviation)
     middle = np.float32(mean)
     for j in range(len(scores)):

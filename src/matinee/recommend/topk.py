@@ -21,7 +21,7 @@ from scipy.sparse import csr_array
 from matinee.recommend.best import LOWEST, Lists, choose_best
 from matinee.recommend.blend import Blend
 from matinee.recommend.compiled import compiled, count_cores, run_in_threads
-from matinee.recommend.truncate import Truncated
+from matinee.recommend.truncate import WEIGHT, Truncated
 
 Floats = NDArray[np.float32]
 Rows = tuple[NDArray[np.int64], NDArray[np.int32], Floats]
@@ -150,7 +150,7 @@ def _score_blocks(model: Blend | Truncated, rows: Rows, first: int, last: int) -
     for start in range(first, last, FEW):
         own = scores[: last - start]
         if isinstance(model, Truncated):
-            _add_kept(model.columns, model.values, rows, start, own)
+            _add_kept(model.packed, rows, start, own)
         else:
             _add_rows(model.weights, rows, start, own)
         yield start, own
@@ -249,13 +249,13 @@ def _gather(sums: Floats, start: int, scores: Floats) -> None:
 
 
 @fast
-def _add_kept(columns: NDArray[np.uint16], values: Floats, rows: Rows, start: int, scores: Floats) -> None:
+def _add_kept(packed: NDArray[np.uint32], rows: Rows, start: int, scores: Floats) -> None:
     """Sum the kept weights, each to where it belongs."""
     starts, titles, weights = rows
     for u in range(len(scores)):
         out = scores[u]
         out[:] = 0
         for p in range(starts[start + u], starts[start + u + 1]):
-            where, what, x = columns[titles[p]], values[titles[p]], weights[p]
-            for q in range(len(where)):
-                out[where[q]] += x * what[q]
+            row, x = packed[titles[p]], weights[p]
+            for q in range(len(row)):
+                out[np.uint16(row[q])] += x * np.uint32(row[q] & np.uint32(WEIGHT)).view(np.float32)
