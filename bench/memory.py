@@ -54,11 +54,12 @@ def make(file: Path, members: int, titles: int, events: int) -> None:
     frame.sort("at").write_parquet(file)
 
 
-def fit(file: Path, titles: int) -> None:
+def fit(file: Path, members: int, titles: int) -> None:
     """Fit and save once, and print how many events there were."""
     from matinee.recommend.linear import LinearSettings
+    from matinee.recommend.live import Evidence, fit_live
     from matinee.recommend.model import dump_arrays
-    from matinee.recommend.recipe import Recipe, fit_recipe
+    from matinee.recommend.recipe import Recipe
     from matinee.store.models import save_model
     from matinee.store.service import create_service
 
@@ -66,8 +67,9 @@ def fit(file: Path, titles: int) -> None:
     features = csr_array((np.random.default_rng(1).random((titles, 40)) < 0.1).astype(np.float32))
     recipe = Recipe(LinearSettings(reg=300.0, half_life=90.0), taste=0.5)
     events = pl.read_parquet(file)
-    blend = fit_recipe(events, titles, recipe, now=NOW, features=features)
-    save_model(service.path, dump_arrays(blend), {}, now=datetime.now(UTC))
+    nowhere = np.full(members, -1)
+    live = fit_live(Evidence(events, titles, features, nowhere, countries=0), recipe)
+    save_model(service.path, dump_arrays(live.blend), {}, now=datetime.now(UTC))
     print(events.height)
 
 
@@ -76,4 +78,4 @@ if __name__ == "__main__":
     if verb == "make":
         make(path, *sizes)
     else:
-        fit(path, sizes[1])
+        fit(path, *sizes[:2])
