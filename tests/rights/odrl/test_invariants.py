@@ -216,8 +216,30 @@ LEAVES = st.dictionaries(NAMED, st.sampled_from(WORDS), min_size=1, max_size=4)
 NODES = LEAVES | st.dictionaries(NAMED, LEAVES | st.lists(LEAVES, max_size=2), min_size=1, max_size=4)
 
 
+COUNTS = {"leftOperand": "count", "operator": "lt", "rightOperand": 5}
+LINES = st.sampled_from([
+    COUNTS,
+    {"uid": "urn:c1", "leftOperand": "purpose", "operator": "isAnyOf", "rightOperand": ["urn:a", {"@id": "urn:b"}]},
+    {"and": {"@list": [COUNTS, {"@id": "urn:c1"}]}},
+    {"xone": [COUNTS, {"leftOperand": "media", "operator": "eq", "rightOperandReference": "urn:a"}]},
+])
+PARTIES = st.sampled_from(["urn:a", ["urn:a", "urn:b"], {"@type": "PartyCollection", "source": "urn:ab"}])
+PAYMENT = st.fixed_dictionaries({"action": st.sampled_from(["compensate", "inform"])}, optional={"constraint": LINES})
+NARROW = {"rdf:value": {"@id": "odrl:print"}, "refinement": COUNTS}
+LAW = st.fixed_dictionaries(
+    {"action": st.sampled_from(["use", "read", ["play", "sell"], NARROW])},
+    optional={"target": PARTIES, "assignee": PARTIES, "constraint": LINES},
+)
+ALLOWED = st.builds(lambda law, duty: law | duty, LAW, st.fixed_dictionaries({}, optional={"duty": PAYMENT}))
+PLAUSIBLE = st.fixed_dictionaries(
+    {"permission": st.lists(ALLOWED, min_size=1, max_size=2)},
+    optional={"prohibition": LAW, "obligation": LAW, "conflict": st.sampled_from(["perm", "prohibit"])},
+)
+SPOILT = st.builds(lambda said, garbage: said | garbage, PLAUSIBLE, st.dictionaries(NAMED, NODES, max_size=2))
+
+
 @MANY
-@given(st.dictionaries(NAMED, NODES | st.lists(NODES, max_size=2), max_size=5), REQUESTS, WORLDS)
+@given(PLAUSIBLE | SPOILT | st.dictionaries(NAMED, NODES, max_size=5), REQUESTS, WORLDS)
 def test_a_random_policy_never_crashes(said, request_, world):
     context = ["http://www.w3.org/ns/odrl.jsonld", {"ex": "http://example.org/"}]
     text = json.dumps({"uid": "urn:p", "@type": "Set"} | said | {"@context": context})
