@@ -120,3 +120,10 @@ def test_a_known_action_cannot_be_declared_anew(wrong_with):
     said = {"@id": "ex:policy", "@type": "Set", "permission": {"action": "use"}}
     words = {"@id": "odrl:sell", "@type": "Action", "includedIn": "use"}
     assert wrong_with({"@graph": [said, words]}) == ["/@graph/1: action sell cannot be declared like this"]
+
+
+def test_a_consequence_has_no_consequences(wrong_with):
+    fine = {"action": "pay", "consequence": {"action": "pay"}}
+    for kind, name in [("obligation", "consequence"), ("prohibition", "remedy")]:
+        (problem, *_) = wrong_with({kind: {"action": "use", name: fine}})
+        assert problem == f"/{kind}/{name}/consequence: consequence does not belong to a consequence or remedy"
