@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matinee.flows.evaluation import evaluate
+    from matinee.flows.exporting import export_member
+    from matinee.flows.forgetting import forget
     from matinee.flows.imports import check_tables, import_movielens, import_table
     from matinee.flows.serving import explain, find_similar, load_recommender, recommend_all, recommend_member
     from matinee.flows.training import train
@@ -32,7 +34,9 @@ __all__ = [
     "create_service",
     "evaluate",
     "explain",
+    "export_member",
     "find_similar",
+    "forget",
     "import_movielens",
     "import_table",
     "import_world",
@@ -47,6 +51,8 @@ __all__ = [
 
 _HOMES = {
     "matinee.flows.evaluation": ("evaluate",),
+    "matinee.flows.exporting": ("export_member",),
+    "matinee.flows.forgetting": ("forget",),
     "matinee.flows.imports": ("check_tables", "import_movielens", "import_table"),
     "matinee.flows.serving": ("explain", "find_similar", "load_recommender", "recommend_all", "recommend_member"),
     "matinee.flows.training": ("train",),

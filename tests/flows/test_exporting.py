@@ -53,6 +53,16 @@ def test_what_the_model_makes_of_them_is_there_with_reasons(service, exported):
     assert exported["files.json"] == {"results": {"pages.parquet": 1}, "reports": REPORTS}
 
 
+def test_who_asked_not_to_be_profiled_has_no_profile(service, tmp_path):
+    (tmp_path / "members.jsonl").write_text(json.dumps({"member_id": WHO, "personalised": False}))
+    matinee.import_table(service, "members", tmp_path / "members.jsonl")
+    export_member(service, WHO, tmp_path / "out", now=NOW)
+    derived = json.loads((tmp_path / "out" / "derived.json").read_text())
+    assert "asked not to be profiled" in derived["note"]
+    assert "genres" not in derived
+    assert json.loads((tmp_path / "out" / "settings.json").read_text())["is_profiled"] is False
+
+
 def test_the_readme_explains_every_file_and_no_other(exported):
     headings = [line for line in exported["README.txt"].splitlines() if re.match(r"\w+\.json", line)]
     said = {name for line in headings for name in re.findall(r"\w+\.\w+", line)}
