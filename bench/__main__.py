@@ -3,7 +3,9 @@
 import sys
 from importlib import import_module
 
-BENCHES = ("quality", "worlds", "recommend", "fit", "memory", "serve", "imports", "install", "pages")
+BENCHES = (
+    "quality", "worlds", "recommend", "fit", "forget", "memory", "serve", "imports", "install", "pages",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -191,8 +191,8 @@ def solve_again(live, log, new, recipe, because):
 def test_many_titles_are_solved_again():
     log = draw_log()
     live = fit_live(log.evidence(), RECIPE)
-    new = replace(log, views=log.views | {(70, title): (401, 1) for title in range(6)})
-    solve_again(live, log, new, RECIPE, "6 of 20 titles were concerned")
+    new = replace(log, views=log.views | {(70, title): (401, 1) for title in range(7)})
+    solve_again(live, log, new, RECIPE, "7 of 20 titles were concerned")
 
 
 def test_after_many_updates_it_is_solved_again():

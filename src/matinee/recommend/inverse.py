@@ -16,13 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import blas
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array
+
+from matinee.recommend.compiled import compiled
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-
-BLOCK = 256
-"""Rows of B that are scaled and added to while they are in the second-level cache."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def rearrange(inverse: Inverse, places: Rows, titles: int, *, empty: float) -> I
 
 
 def find_error(
-    inverse: Inverse, X: csr_array, member_weights: NDArray[np.float32], ridge: Floats, title_rows: Rows
+    inverse: Inverse, X: coo_array, member_weights: NDArray[np.float32], ridge: Floats, title_rows: Rows
 ) -> float:
     """Find the largest error of some columns of B, from the histories themselves.
 
@@ -106,7 +105,7 @@ def find_error(
 
     Args:
         inverse: may have the columns of unwatched titles filled.
-        X: float32 (members, titles).
+        X: float32 (members, titles), in any order.
         member_weights: float32 (members,).
         ridge: float64 (titles,), the diagonal Lambda.
         title_rows: columns to look at, of watched titles.
@@ -118,13 +117,26 @@ def find_error(
     B = inverse.weights[:, title_rows].astype(np.float64)
     c = B * -at
     c[title_rows, n] = at
-    r = X.T @ (member_weights[:, None].astype(np.float64) * (X @ c)) + ridge[:, None] * c
+    r, sums = ridge[:, None] * c, np.zeros((X.shape[0], len(n)))
+    _add_products(X.row, X.col, X.data, c, sums)
+    sums *= member_weights[:, None]
+    _add_products(X.col, X.row, X.data, sums, r)
     r[title_rows, n] -= 1
     scaled = inverse.diagonal[:, None] * r
     error = scaled - inverse.weights @ scaled.astype(np.float32)
     wrong = error + B * error[title_rows, n]
     wrong[title_rows, n] = 0
     return float(np.abs(wrong / at).max(initial=0))
+
+
+@compiled
+def _add_products(
+    rows: NDArray[np.integer], columns: NDArray[np.integer], values: NDArray[np.float32], right: Floats, out: Floats
+) -> None:
+    """Add the product of a sparse matrix and some columns to `out`, without laying the matrix out."""
+    for i in range(len(values)):
+        for k in range(right.shape[1]):
+            out[rows[i], k] += values[i] * right[columns[i], k]
 
 
 def _add(inverse: Inverse, Y: Floats, S: Floats, kept: NDArray[np.bool_]) -> Inverse:
@@ -134,12 +146,10 @@ def _add(inverse: Inverse, Y: Floats, S: Floats, kept: NDArray[np.bool_]) -> Inv
     diagonal[~kept] = 1
     if not (np.isfinite(diagonal) & (diagonal > 0)).all():
         raise np.linalg.LinAlgError("the inverse is no longer positive definite")
-    B, scale = inverse.weights, (inverse.diagonal / diagonal).astype(np.float32)
+    B = inverse.weights
+    B *= (inverse.diagonal / diagonal).astype(np.float32)
     left, right = -T.astype(np.float32), (Y / diagonal[:, None]).astype(np.float32)
-    for start in range(0, len(B), BLOCK):
-        block = B[start : start + BLOCK]
-        block *= scale
-        # BLAS counts in columns: block^T += right left^T, within the memory of the block.
-        blas.sgemm(1.0, right.T, left[start : start + BLOCK].T, 1.0, block.T, trans_a=True, overwrite_c=1)
+    # BLAS counts in columns: B^T += right left^T, within the memory of B.
+    blas.sgemm(1.0, right.T, left.T, 1.0, B.T, trans_a=True, overwrite_c=1)
     np.fill_diagonal(B, 0)
     return Inverse(B, diagonal)
