@@ -94,11 +94,10 @@ def fit_live(evidence: Evidence, recipe: Recipe, *, reference: int | None = None
     """
     events, titles, now = evidence.events, evidence.titles, latest_at(evidence.events)
     since = now if reference is None else reference
+    counts = sum_decayed(events, titles, now=now)
+    mixture = resemble(evidence.features, counts[ALL_TIME] > 0, reg=recipe.cold_reg)  # before the Gram takes the memory
     G = compute_events_gram(events, titles, recipe.linear, now=since, dtype=np.float64)
     linear, diagonal = solve_with_diagonal(G, recipe.linear)
-    del G  # B lies in its memory
-    counts = sum_decayed(events, titles, now=now)
-    mixture = resemble(evidence.features, counts[ALL_TIME] > 0, reg=recipe.cold_reg)
     return assemble(
         linear.weights, State(diagonal, counts, count_own(evidence, recipe, now), mixture, since, now), recipe
     )
