@@ -14,15 +14,18 @@ from rich.table import Table
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
 from matinee.cli.progress import counting
 from matinee.errors import UsageError
-from matinee.flows import imports
+from matinee.flows import audience, imports
+from matinee.flows.audience import AudienceImport
 from matinee.flows.imports import ImportSummary, Layout, Preview
 from matinee.flows.worlds import import_world
+from matinee.store.outputs import write_text
 from matinee.store.service import open_service
 from matinee.tables.problems import describe
 from matinee.tables.schemas import TABLES
 from matinee.world import WorldSettings
 
 SHOWN = 5
+NOT_IMPORTED = "Nothing was imported; leave out --dry-run to import."
 
 
 @click.group("import")
@@ -69,6 +72,59 @@ def jellyfin_playback(path: Path, folder: Path, strict: bool, as_json: bool) -> 
     """Import the TSV backup of Jellyfin's Playback Reporting."""
     with counting() as progress:
         summary = imports.import_jellyfin_playback(open_service(folder), path, strict=strict, progress=progress)
+    show_summary(summary, as_json=as_json)
+
+
+def _published(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every import of published totals takes."""
+    joins = click.option(
+        "--joins", type=FOLDER, metavar="FILE.csv", help="Write what each title was joined to, and why."
+    )
+    return joins(_rehearsed(_common(command)))
+
+
+def _rehearsed(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--dry-run", is_flag=True, help="Say what would become of every row; change nothing.")(command)
+
+
+@import_group.command("netflix-report")
+@click.argument("path", metavar="FILE", type=FOLDER)
+@_published
+def netflix_report(path: Path, *, joins: Path | None, dry_run: bool, folder: Path, strict: bool, as_json: bool) -> None:
+    """Import a "What We Watched" report (Excel): hours and views of titles, by half-year."""
+    with counting() as progress:
+        done = audience.import_netflix_report(
+            open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress
+        )
+    _show_published(done, joins, as_json=as_json)
+
+
+@import_group.command("netflix-top10")
+@click.argument("path", metavar="FILE", type=FOLDER)
+@_published
+def netflix_top10(path: Path, *, joins: Path | None, dry_run: bool, folder: Path, strict: bool, as_json: bool) -> None:
+    """Import the weekly global Top 10 (TSV): hours of titles, by week."""
+    with counting() as progress:
+        done = audience.import_netflix_top10(
+            open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress
+        )
+    _show_published(done, joins, as_json=as_json)
+
+
+def _show_published(done: AudienceImport, joins: Path | None, *, as_json: bool) -> None:
+    if joins:
+        write_text(done.joins.write_csv(), joins)
+    show_summary(done.summary, as_json=as_json)
+
+
+@import_group.command("own-audience")
+@_rehearsed
+@service_option
+@json_option
+def own_audience(dry_run: bool, folder: Path, as_json: bool) -> None:
+    """Total the service's own views: by month, and over the first 28 and 90 days."""
+    with counting() as progress:
+        summary = audience.import_own_audience(open_service(folder), dry_run=dry_run, progress=progress)
     show_summary(summary, as_json=as_json)
 
 
@@ -152,6 +208,8 @@ def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
         screen.print(f"  {describe(row)}", markup=False)
     if summary.quarantine:
         screen.print(f"{summary.problems:,} problems in all; the rows lie in {summary.quarantine}", markup=False)
+    if summary.is_dry_run:
+        screen.print(NOT_IMPORTED)
 
 
 def show_preview(preview: Preview, *, as_json: bool) -> None:
@@ -170,7 +228,7 @@ def show_preview(preview: Preview, *, as_json: bool) -> None:
         screen.print(f"columns not used: {', '.join(preview.ignored)}", markup=False)
     for line in said:
         screen.print(line, markup=False)
-    screen.print("Nothing was imported; leave out --dry-run to import.")
+    screen.print(NOT_IMPORTED)
 
 
 def _say(value: Any) -> Any:  # ruff: ignore[any-type] - a cell of any type

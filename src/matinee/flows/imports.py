@@ -43,6 +43,7 @@ class ImportSummary:
         ignored: file -> its columns that no column of ours was made from.
         notes: what else a user should know, sentences.
         quarantine: the folder where rejected rows lie; None if none were.
+        is_dry_run: nothing was changed; the rest says what would have been.
     """
 
     counts: dict[str, Counts]
@@ -51,6 +52,7 @@ class ImportSummary:
     ignored: dict[str, list[str]]
     notes: list[str]
     quarantine: Path | None
+    is_dry_run: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Give the summary as JSON can say it; every problem of the sample also as a sentence under "said"."""
@@ -62,6 +64,7 @@ class ImportSummary:
             "ignored_columns": self.ignored,
             "notes": self.notes,
             "quarantine": str(self.quarantine) if self.quarantine else None,
+            "dry_run": self.is_dry_run,
         }
 
 
@@ -81,14 +84,20 @@ class Preview:
 
 
 def import_batches(
-    service: Service, batches: Iterable[Batch], *, strict: bool = False, progress: Progress | None = None
+    service: Service,
+    batches: Iterable[Batch],
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> ImportSummary:
     """Import what a reader yields, as a whole or not at all.
 
     Args:
         service: where to.
-        batches: rows on their way into tables.
+        batches: rows on their way into tables; they are drawn while nobody else can write.
         strict: change nothing if any row is wrong.
+        dry_run: do all but the last step, which would make it true.
         progress: told of each file's rows read, then of the rows merged.
 
     Returns:
@@ -113,7 +122,7 @@ def import_batches(
             notes.update(dict.fromkeys([batch.note] if batch.note else []))
             read[batch.file] = read.get(batch.file, 0) + batch.frame.height
             tell(batch.file, read[batch.file])
-        counts = intake.commit(strict=strict, progress=tell)
+        counts = intake.commit(strict=strict, dry_run=dry_run, progress=tell)
         quarantine = intake.quarantine
     return ImportSummary(
         counts=counts,
@@ -121,7 +130,8 @@ def import_batches(
         sample=quarantine.sample,
         ignored={file: names for file, names in ignored.items() if names},
         notes=[*notes, *_made(counts), *_unknown(service, counts)],
-        quarantine=service.path / FOLDER if quarantine.problems else None,
+        quarantine=service.path / FOLDER if quarantine.problems and not dry_run else None,
+        is_dry_run=dry_run,
     )
 
 
@@ -243,7 +253,7 @@ def _understand(batch: Batch, latest: datetime) -> tuple[pl.DataFrame, pl.DataFr
     typed, unreadable = convert(batch.table, batch.frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)
     good, early = _set_future_aside(batch, good, latest)
-    return good, concat_problems([unreadable, broken, early])
+    return good, concat_problems([batch.problems, unreadable, broken, early])
 
 
 def _find_latest() -> datetime:

@@ -146,6 +146,8 @@ class Audience(dy.Schema):
     hours = dy.Float64(nullable=True, min=0, metadata=_about("hours watched in the period", "unknown"))
     views = dy.Float64(nullable=True, min=0, metadata=_about("hours divided by runtime", "unknown"))
     available_from = _day("first day it could be watched", "unknown")
+    worldwide = _yes("it could be watched in every country of the publisher", "unknown")
+    category = _text("heading under which it was published, such as TV or Films (English)", "none")
 
 
 class Exposures(dy.Schema):
