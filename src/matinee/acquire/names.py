@@ -175,10 +175,10 @@ def normalise(name: str) -> str:
     """
     text = _APOSTROPHES.sub("", name.casefold()).replace("&", " and ")
     if text.isascii():
-        return " ".join(_ASCII_WORDS.findall(text)) or text.strip()
+        return " ".join(_ASCII_WORDS.findall(text)) or name.casefold()
     plain = (sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.combining(sign) < _LATIN_MARKS)
     words = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in plain)
-    return " ".join(unicodedata.normalize("NFC", words).casefold().split()) or text.strip()
+    return " ".join(unicodedata.normalize("NFC", words).casefold().split()) or name.casefold()
 
 
 def franchise(name: str) -> str:
