@@ -46,7 +46,11 @@ def test_help_lists_every_verb_without_loading_them():
 
 @pytest.mark.parametrize("verb", list(COMMANDS))
 def test_every_verb_has_help_and_speaks_json(verb):
-    words = {"import": ["import", "movielens"], "experiment": ["experiment", "report"]}.get(verb, [verb])
+    words = {
+        "import": ["import", "movielens"],
+        "experiment": ["experiment", "report"],
+        "export": ["export", "avails"],
+    }.get(verb, [verb])
     said = CliRunner().invoke(app, [*words, "--help"])
     assert said.exit_code == 0
     assert "--json" in said.output

@@ -13,6 +13,7 @@ from matinee.errors import MatineeError
 COMMANDS = {
     "init": ("matinee.cli.services:init", "Make a service in a folder."),
     "import": ("matinee.cli.imports:import_group", "Bring data in: views, titles, known exports."),
+    "export": ("matinee.cli.exports:export_group", "Take data out: offers as Avails."),
     "check": ("matinee.cli.services:check", "Check everything the service holds."),
     "train": ("matinee.cli.models:train", "Learn from the log and make the live model."),
     "evaluate": ("matinee.cli.models:evaluate", "Measure every model on viewing it was not shown."),

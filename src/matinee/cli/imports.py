@@ -14,7 +14,7 @@ from rich.table import Table
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
 from matinee.cli.progress import counting
 from matinee.errors import UsageError
-from matinee.flows import audience, imports
+from matinee.flows import audience, imports, offers
 from matinee.flows.audience import AudienceImport
 from matinee.flows.imports import ImportSummary, Layout, Preview
 from matinee.flows.worlds import import_world
@@ -128,13 +128,58 @@ def own_audience(dry_run: bool, folder: Path, as_json: bool) -> None:
     show_summary(summary, as_json=as_json)
 
 
+@import_group.command("windows")
+@click.argument("path", metavar="FILE.xlsx", type=FOLDER)
+@_rehearsed
+@_common
+def windows(path: Path, *, folder: Path, strict: bool, as_json: bool, dry_run: bool) -> None:
+    """Import windows of the catalogue from Avails in Excel, as `export avails --table windows` writes them."""
+    with counting() as progress:
+        summary = offers.import_windows(open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress)
+    show_summary(summary, as_json=as_json)
+
+
+def _laid_out(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what says how a table of one's own is laid out."""
+    for option in (
+        click.option("--time", metavar="unix|iso|FORMAT", help="How times are written; default: iso."),
+        click.option(
+            "--map", "renames", multiple=True, metavar="OURS=THEIRS", help="The file's name of a column of ours."
+        ),
+        click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without a header line."),
+        click.option("--sep", metavar="TEXT", help="What stands between fields; default: by the file's name."),
+    ):
+        command = option(command)
+    return command
+
+
+@import_group.command("candidates")
+@click.argument("path", metavar="FILE", type=FOLDER)
+@_laid_out
+@_rehearsed
+@_common
+def candidates(
+    path: Path,
+    *,
+    folder: Path,
+    strict: bool,
+    as_json: bool,
+    dry_run: bool,
+    **layout: Any,  # ruff: ignore[any-type] - click passes what the options above declare
+) -> None:
+    """Import what one might buy: CSV, Excel, or EMA/MovieLabs Avails in Excel."""
+    read = read_layout(**layout)
+    with counting() as progress:
+        summary = offers.import_candidates(
+            open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress, **read
+        )
+    show_summary(summary, as_json=as_json)
+
+
 @import_group.command("table")
 @click.argument("table", type=click.Choice(list(TABLES)))
 @click.argument("path", metavar="FILE", type=FOLDER)
-@click.option("--sep", metavar="TEXT", help="What stands between fields; default: by the file's name.")
-@click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without a header line.")
-@click.option("--map", "renames", multiple=True, metavar="OURS=THEIRS", help="The file's name of one of our columns.")
-@click.option("--time", metavar="unix|iso|FORMAT", help="How times are written; default: iso.")
+@_laid_out
 @click.option("--dry-run", is_flag=True, help="Show the first rows as understood; change nothing.")
 @_common
 def table_command(
@@ -147,7 +192,7 @@ def table_command(
     dry_run: bool,
     **layout: Any,  # ruff: ignore[any-type] - click passes what the options above declare
 ) -> None:
-    """Import a CSV, TSV, Parquet or JSON lines FILE into TABLE."""
+    """Import a CSV, TSV, Parquet, JSON lines or Excel FILE into TABLE."""
     read = read_layout(**layout)
     if dry_run:
         show_preview(imports.preview_table(table, path, **read), as_json=as_json)

@@ -14,6 +14,7 @@ from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
+from matinee.acquire.offers import check_offers, note_offers
 from matinee.store.intake import Counts, Intake
 from matinee.store.quarantine import FOLDER
 from matinee.store.readers.batch import Batch
@@ -109,17 +110,17 @@ def import_batches(
         StoreError: the disk said no, or another writer was at work too long.
     """
     tell = progress or (lambda _stage, _rows: None)
-    latest = _find_latest()
+    now = datetime.now(UTC)
     ignored: dict[str, list[str]] = {}
     notes: dict[str, None] = {}
     read: dict[str, int] = {}
     with Intake(service) as intake:
         for batch in batches:
-            good, problems = _understand(batch, latest)
+            good, problems = _understand(batch, now)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, _ignored(batch))
-            notes.update(dict.fromkeys([batch.note] if batch.note else []))
+            notes.update(dict.fromkeys([*([batch.note] if batch.note else []), *_note(service, batch, good, now)]))
             read[batch.file] = read.get(batch.file, 0) + batch.frame.height
             tell(batch.file, read[batch.file])
         counts = intake.commit(strict=strict, dry_run=dry_run, progress=tell)
@@ -211,7 +212,7 @@ def preview_table(table: str, path: Path, **layout: Unpack[Layout]) -> Preview:
     _check_name(table)
     batch = next(iter(read_table(path, table, batch_rows=PREVIEW_ROWS, **layout)))
     head = replace(batch, frame=batch.frame.head(PREVIEW_ROWS))
-    good, problems = _understand(head, _find_latest())
+    good, problems = _understand(head, datetime.now(UTC))
     return Preview(good, problems, _ignored(head))
 
 
@@ -248,22 +249,32 @@ def _check_name(table: str) -> None:
         raise ValueError(f"table must be one of {', '.join(TABLES)}, got {table!r}")
 
 
-def _understand(batch: Batch, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _understand(batch: Batch, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Convert and check a batch: the good rows, and the problems of the others."""
     typed, unreadable = convert(batch.table, batch.frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)
-    good, early = _set_future_aside(batch, good, latest)
-    return good, concat_problems([batch.problems, unreadable, broken, early])
+    good, unfit = _judge(batch, good, now)
+    return good, concat_problems([batch.problems, unreadable, broken, unfit])
 
 
-def _find_latest() -> datetime:
-    return datetime.now(UTC) + timedelta(days=1)  # a log's clock may be in another zone
+def _judge(batch: Batch, good: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Apply the rules that need to know what day it is, or look at a row as a whole."""
+    if batch.table == "views":
+        return _set_future_aside(batch, good, now + timedelta(days=1))  # a log's clock may be in another zone
+    if batch.table == "candidates":
+        return check_offers(good, file=batch.file, today=now.date())
+    return good, no_problems()
+
+
+def _note(service: Service, batch: Batch, good: pl.DataFrame, now: datetime) -> list[str]:
+    if batch.table != "candidates":
+        return []
+    genres = service.scan("titles").select(pl.col("genres").explode().drop_nulls().unique()).collect()["genres"]
+    return note_offers(good, {*genres}, file=batch.file, today=now.date())
 
 
 def _set_future_aside(batch: Batch, good: pl.DataFrame, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part views that have not happened yet from the others: ages count from the last one, so one would spoil all."""
-    if batch.table != "views":
-        return good, no_problems()
     is_future = pl.col("started_at") > latest
     bad = good.filter(is_future)
     value = pl.col("started_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")

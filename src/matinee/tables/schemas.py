@@ -180,6 +180,7 @@ class Candidates(Titles):
     candidate_id = _key("the buyer's own id of the offer")
     price = dy.Int64(nullable=True, min=0, metadata=_about("price asked, minor units of `currency`", "not yet named"))
     currency = dy.String(nullable=True, regex=CURRENCY, metadata=_about("ISO 4217 code of `price`", "no price named"))
+    licence = _text("right that is offered, as sellers write it: SVOD, AVOD, EST, …", "not said")
     territories = _texts("countries of the deal, ISO 3166-1 alpha-2", regex=COUNTRY)
     window_starts_on = _day("first day of the window", "to be agreed")
     window_ends_on = _day("last day of the window", "no end agreed")
