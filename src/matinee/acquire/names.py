@@ -55,7 +55,7 @@ _UNSURE = (
 _WHOLE = _compile(_LIMITED)
 
 _BETWEEN = " // "
-_COLON = re.compile(r"\s?[:：]\s*(?=\S)")
+_COLON = re.compile(r"[:：]")
 _YEAR = re.compile(r"\s*[(（]((?:19|20)\d\d)[)）]\s*$")
 _SEQUEL = re.compile(
     r"(?<=\w)[\s:,]+(?:(?:part|chapter|vol(?:ume)?\.?)\s+(?:\d{1,3}|[ivx]+)|\d{1,3}|[ivx]{2,})$", re.IGNORECASE
@@ -130,11 +130,10 @@ def read_name(text: str) -> Name:
         What it says. Only words behind a colon make a season, so "Part of Me" and "Season of the Witch" are no seasons.
     """
     full = unicodedata.normalize("NFC", " ".join(text.split()))
-    cuts = [(found.start(), found.end()) for found in _COLON.finditer(full)]
-    for start, end in cuts:
-        season = _read_season(full[end:])
-        if season and start:
-            return Name(full, *_part_year(full[:start], season))
+    for colon in _COLON.finditer(full):
+        stem, season = full[: colon.start()].rstrip(), _read_season(full[colon.end() :].lstrip())
+        if season and stem:
+            return Name(full, *_part_year(stem, season))
     return Name(full, *_part_year(full, None))
 
 

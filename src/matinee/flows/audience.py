@@ -23,6 +23,7 @@ from matinee.store.readers.batch import Batch
 from matinee.store.readers.netflix_report import ReportSheet, read_netflix_report
 from matinee.store.readers.netflix_top10 import read_netflix_top10
 from matinee.store.service import Service
+from matinee.store.snapshot import Snapshot
 from matinee.store.view_intake import Progress
 from matinee.tables.check import check
 from matinee.tables.convert import convert
@@ -36,6 +37,9 @@ _UNKNOWN = ("*", "N/A")
 _SURE = 0.9
 _RUNTIME = r"^(\d+):(\d\d)(?::\d\d)?\*?$"  # "4:44*": of what has come out so far
 _OWN = ("title_id", "show", "season", "runtime", "runtime_minutes")
+_LISTING = ["origin", "starts_on", "category", "listed_as", "available_from"]
+"""What tells a listed row from every other."""
+
 _FIRST_WEEKS = timedelta(days=14)
 
 
@@ -134,8 +138,9 @@ def _import_sheets(
     joins = []
 
     def batches() -> Iterator[Batch]:
-        sheets = read()
-        titled = title_listings(service.snapshot(), [each for sheet in sheets for each in sheet.listed])
+        sheets, snapshot = read(), service.snapshot()
+        seen = [title_id for sheet in sheets for title_id in _find_seen(snapshot, sheet)]
+        titled = title_listings(snapshot, [each for sheet in sheets for each in sheet.listed], seen)
         joins.append(titled.joins)
         start = 0
         for sheet in sheets:
@@ -146,6 +151,22 @@ def _import_sheets(
 
     summary = import_batches(service, batches(), strict=strict, dry_run=dry_run, progress=progress)
     return AudienceImport(summary, pl.concat([JOINS.to_frame(), *joins]))
+
+
+def _find_seen(snapshot: Snapshot, sheet: _Sheet) -> list[str | None]:
+    """Find the titles that works were given when the same list came in before, so that it changes nothing."""
+    old = snapshot.scan("audience").filter(pl.col("origin").is_in(sheet.rows["origin"].unique().implode()))
+    named = old.group_by(_LISTING).agg(pl.col("title_id").unique()).filter(pl.col("title_id").list.len() == 1)
+    rows = sheet.rows.with_columns(pl.Series("place", sheet.places, pl.Int64)).select("place", *_LISTING)
+    known = rows.lazy().join(named.explode("title_id"), on=_LISTING, how="left", nulls_equal=True).collect()
+    found = dict(
+        known
+        .drop_nulls("title_id")
+        .unique("place", keep="first", maintain_order=True)
+        .select("place", "title_id")
+        .iter_rows()
+    )
+    return [found.get(place) for place in range(len(sheet.listed))]
 
 
 def _audience(sheet: _Sheet, title_ids: list[str], note: str) -> Batch:
@@ -255,6 +276,7 @@ def _read_rows(raw: pl.DataFrame, known: dict[str, Any], file: str) -> tuple[pl.
     numbers = [name for name in ("hours", "views") if name in raw.columns]
     plain = (pl.col(name).str.replace_all(",", "").replace(dict.fromkeys(_UNKNOWN)) for name in numbers)
     full = raw.with_columns(*plain, *(pl.lit(value).alias(name) for name, value in known.items()))
+    full = full.with_columns(pl.col("title_id").alias("listed_as"))
     typed, unreadable = convert("audience", full, file=file)
     good, broken = check("audience", typed, file=file)
     untimed = _find_bad_runtimes(raw, file)

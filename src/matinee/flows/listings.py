@@ -70,12 +70,13 @@ class Titled:
     joins: pl.DataFrame
 
 
-def title_listings(snapshot: Snapshot, listed: Sequence[Listed]) -> Titled:
+def title_listings(snapshot: Snapshot, listed: Sequence[Listed], seen: Sequence[str | None]) -> Titled:
     """Join listed works to the titles of a service, and make titles of the others.
 
     Args:
         snapshot: the service's tables.
         listed: the works of one source, all different.
+        seen: of each, the title_id it was given when the same list came in before; None if it never did.
 
     Returns:
         What they became.
@@ -83,7 +84,7 @@ def title_listings(snapshot: Snapshot, listed: Sequence[Listed]) -> Titled:
     known = _known_titles(snapshot)
     works = works_of(known)
     maker = _Maker(known, works)
-    matches = maker.join([each.work for each in listed])
+    matches = maker.join([each.work for each in listed], seen)
     parents = maker.find_series(each.work for each in listed if each.work.kind == "season")
     ids = [maker.name_title(each, match, parents) for each, match in zip(listed, matches, strict=True)]
     return Titled(ids, maker.rows(), _joins(listed, matches, ids, maker.names))
@@ -118,10 +119,15 @@ class _Maker:
         self._made: dict[str, dict[str, Any]] = {}
         self.names: dict[str, str] = {title_id: row["name"] for title_id, row in self._old.items()}
 
-    def join(self, listed: Sequence[Work]) -> list[Match]:
-        """Join works to titles, but to no series that is listed by its seasons alone."""
-        places = [place for place, by_seasons in enumerate(self.known["is_by_seasons"]) if not by_seasons]
-        return self._join(listed, places)
+    def join(self, listed: Sequence[Work], seen: Sequence[str | None]) -> list[Match]:
+        """Join works to titles: as before if they were seen, and to no series that is listed by its seasons alone."""
+        place_of = {title_id: place for place, title_id in enumerate(self.known["title_id"])}
+        before = [place_of.get(title_id) if title_id else None for title_id in seen]
+        by_seasons = self.known["is_by_seasons"].to_list()
+        taken = {*before}
+        places = [place for place in place_of.values() if not by_seasons[place] and place not in taken]
+        rest = iter(self._join([work for work, old in zip(listed, before, strict=True) if old is None], places))
+        return [next(rest) if old is None else Match(old, 1.0, "listed before") for old in before]
 
     def _join(self, listed: Sequence[Work], places: list[int]) -> list[Match]:
         """Join works to some of the titles; the matches' places are those among all titles."""

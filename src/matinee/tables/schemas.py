@@ -148,6 +148,7 @@ class Audience(dy.Schema):
     available_from = _day("first day it could be watched", "unknown")
     worldwide = _yes("it could be watched in every country of the publisher", "unknown")
     category = _text("heading under which it was published, such as TV or Films (English)", "none")
+    listed_as = _text("name under which it was published", "none")
 
 
 class Exposures(dy.Schema):
