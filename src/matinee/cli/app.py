@@ -15,6 +15,7 @@ from matinee.errors import MatineeError
 COMMANDS = {
     "init": ("matinee.cli.services:init", "Make a service in a folder."),
     "import": ("matinee.cli.imports:import_group", "Bring data in: views, titles, known exports."),
+    "export": ("matinee.cli.exports:export_group", "Write everything held about a member, or offers as Avails."),
     "check": ("matinee.cli.services:check", "Check everything the service holds."),
     "quarantine": ("matinee.cli.services:quarantine", "Show what imports set aside, and why."),
     "train": ("matinee.cli.models:train", "Learn from the log and make the live model."),
@@ -29,7 +30,6 @@ COMMANDS = {
     "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
     "pay": ("matinee.cli.pay:pay", "Lay an offer beside pay per use."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
-    "export": ("matinee.cli.privacy:export", "Write everything held about a member."),
     "forget": ("matinee.cli.privacy:forget", "Remove members and every trace of them; write a receipt."),
     "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),
 }

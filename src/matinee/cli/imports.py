@@ -14,15 +14,18 @@ from rich.table import Table
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
 from matinee.cli.progress import counting
 from matinee.errors import BadRows, UsageError
-from matinee.flows import imports
+from matinee.flows import audience, imports, offers
+from matinee.flows.audience import AudienceImport
 from matinee.flows.imports import ImportSummary, Layout, Preview
 from matinee.flows.worlds import import_world
+from matinee.store.outputs import write_text
 from matinee.store.service import open_service
 from matinee.tables.problems import describe
 from matinee.tables.schemas import TABLES
 from matinee.world import WorldSettings
 
 SHOWN = 5
+NOT_IMPORTED = "Nothing was imported; leave out --dry-run to import."
 
 
 @click.group("import")
@@ -74,13 +77,111 @@ def jellyfin_playback(path: Path, folder: Path, strict: bool, as_json: bool) -> 
     show_summary(summary, as_json=as_json)
 
 
+def _published(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every import of published totals takes."""
+    joins = click.option(
+        "--joins", type=FOLDER, metavar="FILE.csv", help="Write what each title was joined to, and why."
+    )
+    return joins(_rehearsed(_common(command)))
+
+
+def _rehearsed(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--dry-run", is_flag=True, help="Say what would become of every row; change nothing.")(command)
+
+
+@import_group.command("netflix-report")
+@click.argument("path", metavar="FILE", type=FOLDER)
+@_published
+def netflix_report(path: Path, *, joins: Path | None, dry_run: bool, folder: Path, strict: bool, as_json: bool) -> None:
+    """Import a "What We Watched" report (Excel): hours and views of titles, by half-year."""
+    with counting() as progress:
+        done = audience.import_netflix_report(
+            open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress
+        )
+    _show_published(done, joins, as_json=as_json)
+
+
+@import_group.command("netflix-top10")
+@click.argument("path", metavar="FILE", type=FOLDER)
+@_published
+def netflix_top10(path: Path, *, joins: Path | None, dry_run: bool, folder: Path, strict: bool, as_json: bool) -> None:
+    """Import the weekly global Top 10 (TSV): hours of titles, by week."""
+    with counting() as progress:
+        done = audience.import_netflix_top10(
+            open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress
+        )
+    _show_published(done, joins, as_json=as_json)
+
+
+def _show_published(done: AudienceImport, joins: Path | None, *, as_json: bool) -> None:
+    if joins:
+        write_text(done.joins.write_csv(), joins)
+    show_summary(done.summary, as_json=as_json)
+
+
+@import_group.command("own-audience")
+@_rehearsed
+@service_option
+@json_option
+def own_audience(dry_run: bool, folder: Path, as_json: bool) -> None:
+    """Total the service's own views: by month, and over the first 28 and 90 days."""
+    with counting() as progress:
+        summary = audience.import_own_audience(open_service(folder), dry_run=dry_run, progress=progress)
+    show_summary(summary, as_json=as_json)
+
+
+@import_group.command("windows")
+@click.argument("path", metavar="FILE.xlsx", type=FOLDER)
+@_rehearsed
+@_common
+def windows(path: Path, *, folder: Path, strict: bool, as_json: bool, dry_run: bool) -> None:
+    """Import windows of the catalogue from Avails in Excel, as `export avails --table windows` writes them."""
+    with counting() as progress:
+        summary = offers.import_windows(open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress)
+    show_summary(summary, as_json=as_json)
+
+
+def _laid_out(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what says how a table of one's own is laid out."""
+    for option in (
+        click.option("--time", metavar="unix|iso|FORMAT", help="How times are written; default: iso."),
+        click.option(
+            "--map", "renames", multiple=True, metavar="OURS=THEIRS", help="The file's name of a column of ours."
+        ),
+        click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without a header line."),
+        click.option("--sep", metavar="TEXT", help="What stands between fields; default: by the file's name."),
+    ):
+        command = option(command)
+    return command
+
+
+@import_group.command("candidates")
+@click.argument("path", metavar="FILE", type=FOLDER)
+@_laid_out
+@_rehearsed
+@_common
+def candidates(
+    path: Path,
+    *,
+    folder: Path,
+    strict: bool,
+    as_json: bool,
+    dry_run: bool,
+    **layout: Any,  # ruff: ignore[any-type] - click passes what the options above declare
+) -> None:
+    """Import what one might buy: CSV, Excel, or EMA/MovieLabs Avails in Excel."""
+    read = read_layout(**layout)
+    with counting() as progress:
+        summary = offers.import_candidates(
+            open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress, **read
+        )
+    show_summary(summary, as_json=as_json)
+
+
 @import_group.command("table")
 @click.argument("table", metavar="TABLE", type=click.Choice(list(TABLES)))
 @click.argument("path", metavar="FILE", type=FOLDER)
-@click.option("--sep", metavar="TEXT", help="What stands between fields; default: by the file's name.")
-@click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without a header line.")
-@click.option("--map", "renames", multiple=True, metavar="OURS=THEIRS", help="The file's name of one of our columns.")
-@click.option("--time", metavar="unix|iso|FORMAT", help="How times are written; default: iso.")
+@_laid_out
 @click.option("--dry-run", is_flag=True, help="Show the first rows as understood; change nothing.")
 @_common
 def table_command(
@@ -93,7 +194,7 @@ def table_command(
     dry_run: bool,
     **layout: Any,  # ruff: ignore[any-type] - click passes what the options above declare
 ) -> None:
-    """Import a CSV, TSV, Parquet or JSON lines FILE into TABLE."""
+    """Import a CSV, TSV, Parquet, JSON lines or Excel FILE into TABLE."""
     read = read_layout(**layout)
     if dry_run:
         show_preview(imports.preview_table(table, path, **read), as_json=as_json)
@@ -146,7 +247,8 @@ def show_summary(summary: ImportSummary, *, as_json: bool) -> None:
     """
     print_json(summary.to_dict()) if as_json else _show_counts(summary)
     if empty := [table for table, counts in summary.counts.items() if 0 < counts.read == counts.quarantined]:
-        raise BadRows(f"every row of {' and '.join(empty)} was set aside", todo="see why with `matinee quarantine`")
+        todo = "the first reasons stand above" if summary.is_dry_run else "see why with `matinee quarantine`"
+        raise BadRows(f"every row of {' and '.join(empty)} was set aside", todo=todo)
 
 
 def _show_counts(summary: ImportSummary) -> None:
@@ -167,6 +269,8 @@ def _show_counts(summary: ImportSummary) -> None:
         screen.print(
             f"{summary.problems:,} problems in all; `matinee quarantine` shows what was set aside and why", markup=False
         )
+    if summary.is_dry_run:
+        screen.print(NOT_IMPORTED)
 
 
 def show_preview(preview: Preview, *, as_json: bool) -> None:
@@ -185,7 +289,7 @@ def show_preview(preview: Preview, *, as_json: bool) -> None:
         screen.print(f"columns not used: {', '.join(preview.ignored)}", markup=False)
     for line in [*preview.notes, *said]:
         screen.print(line, markup=False)
-    screen.print("Nothing was imported; leave out --dry-run to import.")
+    screen.print(NOT_IMPORTED)
 
 
 def _say(value: Any) -> Any:  # ruff: ignore[any-type] - a cell of any type

@@ -1,4 +1,4 @@
-"""The commands `forget` and `export`."""
+"""The command `forget`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 import click
 from rich.table import Table
 
-from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
+from matinee.cli.options import json_option, print_json, screen, service_option
 from matinee.cli.progress import saying
-from matinee.flows import exporting, forgetting
+from matinee.flows import forgetting
 from matinee.flows.forgetting import Forgotten
-from matinee.store.readers.slug import slug
 from matinee.store.service import open_service
 
 SHOWN = 10
@@ -34,23 +33,6 @@ def forget(members: tuple[str, ...], folder: Path, as_json: bool) -> None:
         print_json(done.receipt | {"receipt": str(done.path), "foreign": [str(path) for path in done.foreign]})
     else:
         show_receipt(done)
-
-
-@click.command()
-@click.option("--member", required=True, metavar="ID", help="About whom.")
-@click.option("--out", type=FOLDER, metavar="FILE.zip|DIR", help="Where to; default: a zip in the current folder.")
-@service_option
-@json_option
-def export(member: str, out: Path | None, folder: Path, as_json: bool) -> None:
-    """Write everything held about a member, with an explanation, into a zip or a folder."""
-    now = datetime.now(UTC)
-    path = out or Path(f"member-{slug(member)}-{now:%Y-%m-%d}.zip")
-    done = exporting.export_member(open_service(folder), member, path, now=now)
-    if as_json:
-        print_json(done)
-    else:
-        said = ", ".join(f"{name.replace('_', ' ')} {rows:,}" for name, rows in done["rows"].items())
-        screen.print(f"Wrote {path}; rows of {said}.", markup=False, soft_wrap=True)
 
 
 def show_receipt(done: Forgotten) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
+from matinee.acquire.offers import check_offers, note_offers
 from matinee.store.intake import Counts, Intake
 from matinee.store.quarantine import FOLDER
 from matinee.store.readers.batch import Batch
@@ -44,6 +45,7 @@ class ImportSummary:
         ignored: file -> its columns that no column of ours was made from.
         notes: what else a user should know, sentences.
         quarantine: the folder where rejected rows lie; None if none were.
+        is_dry_run: nothing was changed; the rest says what would have been.
     """
 
     counts: dict[str, Counts]
@@ -52,6 +54,7 @@ class ImportSummary:
     ignored: dict[str, list[str]]
     notes: list[str]
     quarantine: Path | None
+    is_dry_run: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Give the summary as JSON can say it; every problem of the sample also as a sentence under "said"."""
@@ -63,6 +66,7 @@ class ImportSummary:
             "ignored_columns": self.ignored,
             "notes": self.notes,
             "quarantine": str(self.quarantine) if self.quarantine else None,
+            "dry_run": self.is_dry_run,
         }
 
 
@@ -84,14 +88,20 @@ class Preview:
 
 
 def import_batches(
-    service: Service, batches: Iterable[Batch], *, strict: bool = False, progress: Progress | None = None
+    service: Service,
+    batches: Iterable[Batch],
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> ImportSummary:
     """Import what a reader yields, as a whole or not at all.
 
     Args:
         service: where to.
-        batches: rows on their way into tables.
+        batches: rows on their way into tables; they are drawn while nobody else can write.
         strict: change nothing if any row is wrong.
+        dry_run: do all but the last step, which would make it true.
         progress: told of each file's rows read, then of the rows merged.
 
     Returns:
@@ -103,20 +113,20 @@ def import_batches(
         StoreError: the disk said no, or another writer was at work too long.
     """
     tell = progress or (lambda _stage, _rows: None)
-    latest = _find_latest()
+    now = datetime.now(UTC)
     ignored: dict[str, list[str]] = {}
     notes: dict[str, None] = {}
     read: dict[str, int] = {}
     with Intake(service) as intake:
         for batch in batches:
-            good, problems, said = _understand(batch, latest)
+            good, problems, said = _understand(batch, now)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, _ignored(batch))
-            notes.update(dict.fromkeys(said))
+            notes.update(dict.fromkeys([*said, *_note(service, batch, good, now)]))
             read[batch.file] = read.get(batch.file, 0) + batch.frame.height
             tell(batch.file, read[batch.file])
-        counts = intake.commit(strict=strict, progress=tell)
+        counts = intake.commit(strict=strict, dry_run=dry_run, progress=tell)
         quarantine = intake.quarantine
     return ImportSummary(
         counts=counts,
@@ -124,7 +134,8 @@ def import_batches(
         sample=quarantine.sample,
         ignored={file: names for file, names in ignored.items() if names},
         notes=[*notes, *_made(counts), *_unknown(service, counts)],
-        quarantine=service.path / FOLDER if quarantine.problems else None,
+        quarantine=service.path / FOLDER if quarantine.problems and not dry_run else None,
+        is_dry_run=dry_run,
     )
 
 
@@ -204,7 +215,7 @@ def preview_table(table: str, path: Path, **layout: Unpack[Layout]) -> Preview:
     _check_name(table)
     batch = next(iter(read_table(path, table, batch_rows=PREVIEW_ROWS, **layout)))
     head = replace(batch, frame=batch.frame.head(PREVIEW_ROWS))
-    good, problems, notes = _understand(head, _find_latest())
+    good, problems, notes = _understand(head, datetime.now(UTC))
     return Preview(good, problems, _ignored(head), notes)
 
 
@@ -243,23 +254,34 @@ def _check_name(table: str) -> None:
         raise ValueError(f"table must be one of {', '.join(TABLES)}, got {table!r}")
 
 
-def _understand(batch: Batch, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+def _understand(batch: Batch, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
     """Convert and check a batch: the good rows, the problems of the others, and notes on how it was read."""
     frame, notes = respell(batch.table, batch.frame)
     typed, unreadable = convert(batch.table, frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)
-    good, early = _set_future_aside(batch, good, latest)
-    return good, concat_problems([unreadable, broken, early]), [batch.note, *notes] if batch.note else notes
+    good, unfit = _judge(batch, good, now)
+    problems = concat_problems([batch.problems, unreadable, broken, unfit])
+    return good, problems, [batch.note, *notes] if batch.note else notes
 
 
-def _find_latest() -> datetime:
-    return datetime.now(UTC) + timedelta(days=1)  # a log's clock may be in another zone
+def _judge(batch: Batch, good: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Apply the rules that need to know what day it is, or look at a row as a whole."""
+    if batch.table == "views":
+        return _set_future_aside(batch, good, now + timedelta(days=1))  # a log's clock may be in another zone
+    if batch.table == "candidates":
+        return check_offers(good, file=batch.file, today=now.date())
+    return good, no_problems()
+
+
+def _note(service: Service, batch: Batch, good: pl.DataFrame, now: datetime) -> list[str]:
+    if batch.table != "candidates":
+        return []
+    genres = service.scan("titles").select(pl.col("genres").explode().drop_nulls().unique()).collect()["genres"]
+    return note_offers(good, {*genres}, file=batch.file, today=now.date())
 
 
 def _set_future_aside(batch: Batch, good: pl.DataFrame, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part views that have not happened yet from the others: ages count from the last one, so one would spoil all."""
-    if batch.table != "views":
-        return good, no_problems()
     is_future = pl.col("started_at") > latest
     bad = good.filter(is_future)
     value = pl.col("started_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")

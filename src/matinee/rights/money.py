@@ -15,15 +15,8 @@ from fractions import Fraction
 from functools import total_ordering
 
 from matinee.errors import Unpayable
+from matinee.tables.money import minor_digits
 from matinee.tables.schemas import CURRENCY
-
-_OTHERS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-_DIGITS = {currency: digits for digits, currencies in _OTHERS.items() for currency in currencies.split()}
-"""Currencies whose minor unit is not a hundredth (ISO 4217)."""
 
 
 @total_ordering
@@ -80,11 +73,6 @@ class Money:
             todo = "convert one of them first, at a rate that both sides agreed"
             raise Unpayable(f"{self} is not in {currency}", todo=todo)
         return self.minor
-
-
-def minor_digits(currency: str) -> int:
-    """Count the decimals of a currency's minor unit: 2 for USD, 0 for JPY, 3 for KWD (ISO 4217)."""
-    return _DIGITS.get(currency, 2)
 
 
 def minor_unit(currency: str) -> Fraction:

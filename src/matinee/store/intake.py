@@ -138,11 +138,14 @@ class Intake:
                 self._counts[str(table)]["read"] += some["row"].n_unique()
             self.quarantine.add(problems)
 
-    def commit(self, *, strict: bool = False, progress: Progress = lambda _stage, _rows: None) -> dict[str, Counts]:
+    def commit(
+        self, *, strict: bool = False, dry_run: bool = False, progress: Progress = lambda _stage, _rows: None
+    ) -> dict[str, Counts]:
         """Make all of it true at once: from now on every reader sees it.
 
         Args:
             strict: change nothing at all if any row was set aside.
+            dry_run: change nothing at all, only say what would become of the rows.
             progress: told of the rows merged.
 
         Returns:
@@ -156,9 +159,10 @@ class Intake:
             self._settle(progress)
             if strict and self.quarantine.problems:
                 raise self._refusal()
-            self._moves.update(self.quarantine.finish())
-            publish(self._before, self._before.replaced(self._changed), self._moves)
-            remove_files(self.quarantine.settled())
+            if not dry_run:
+                self._moves.update(self.quarantine.finish())
+                publish(self._before, self._before.replaced(self._changed), self._moves)
+                remove_files(self.quarantine.settled())
         for table, rows in self.quarantine.rows.items():
             self._counts[table]["quarantined"] = rows
         return {table: Counts(**self._counts[table]) for table in TABLES if self._counts[table].total()}

@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
+import xlsxwriter
 
 from matinee.errors import UsageError
 from matinee.store.disk import plain_disk_errors, replacing, write_file
+
+Cell = str | int | float | bool | date | None
+
+_TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
@@ -27,6 +32,29 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as unfinished:
             frame.write_parquet(unfinished)
+
+
+def write_sheets(sheets: Mapping[str, Sequence[Sequence[Cell]]], path: Path) -> None:
+    """Write rows of cells as an Excel workbook, making its folder if need be; text is text, never a formula or link.
+
+    Args:
+        sheets: name of each sheet, at most 31 characters -> its rows.
+        path: ends in .xlsx.
+
+    Raises:
+        UsageError: the name does not end in .xlsx, or is a folder's.
+        StoreError: the disk said no; what stood there before still does.
+    """
+    check_name(path, ".xlsx")
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, _TEXT_IS_TEXT) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                for column, cell in enumerate(cells):
+                    sheet.write(row, column, cell, *([day] if isinstance(cell, date) else []))
+    _write(content.getvalue(), path)
 
 
 def write_text(text: str, path: Path) -> None:

@@ -6,6 +6,7 @@ Covers the columns of a problem, making them from bad rows and saying one as a s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -37,6 +38,9 @@ NOT_EMPTY = "not empty"
 
 LONGEST_SAID = 80
 """Characters of a value that a sentence shows."""
+
+_OF_ROWS = re.compile(r"\.(?:parquet|pq|xls[xmb]?|ods)\b", re.IGNORECASE)
+"""Names of files whose rows are no lines of text."""
 
 _SIMPLE = (pl.String, pl.Boolean, pl.Date, pl.Enum)
 _IN_JSON = (*_SIMPLE, pl.Datetime, pl.List, pl.Struct, pl.Null)
@@ -122,7 +126,7 @@ def describe(problem: Mapping[str, Any]) -> str:
         problem: a row of a frame of `PROBLEMS`.
     """
     file, wanted, value = problem["file"], problem["wanted"], problem["value"]
-    counted = "row" if file == problem["table"] or file.endswith(".parquet") else "line"
+    counted = "row" if file == problem["table"] or _OF_ROWS.search(file) else "line"
     places = [file, f"{counted} {problem['row']}", problem["column"]]
     where = ", ".join(place for place in places if place)
     if wanted == NOT_EMPTY:

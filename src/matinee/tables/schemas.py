@@ -146,6 +146,9 @@ class Audience(dy.Schema):
     hours = dy.Float64(nullable=True, min=0, metadata=_about("hours watched in the period", "unknown"))
     views = dy.Float64(nullable=True, min=0, metadata=_about("hours divided by runtime", "unknown"))
     available_from = _day("first day it could be watched", "unknown")
+    worldwide = _yes("it could be watched in every country of the publisher", "unknown")
+    category = _text("heading under which it was published, such as TV or Films (English)", "none")
+    listed_as = _text("name under which it was published", "none")
 
 
 class Exposures(dy.Schema):
@@ -178,6 +181,7 @@ class Candidates(Titles):
     candidate_id = _key("the buyer's own id of the offer")
     price = dy.Int64(nullable=True, min=0, metadata=_about("price asked, minor units of `currency`", "not yet named"))
     currency = dy.String(nullable=True, regex=CURRENCY, metadata=_about("ISO 4217 code of `price`", "no price named"))
+    licence = _text("right that is offered, as sellers write it: SVOD, AVOD, EST, …", "not said")
     territories = _texts("countries of the deal, ISO 3166-1 alpha-2", regex=COUNTRY)
     window_starts_on = _day("first day of the window", "to be agreed")
     window_ends_on = _day("last day of the window", "no end agreed")

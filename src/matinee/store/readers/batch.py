@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
+
+from matinee.tables.problems import no_problems
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Batch:
             that the file itself calls by one of these names has the one that `safe_name` gives it.
         time: how times are written: None or "iso", "unix", or a strptime format.
         note: what a user should know about how the file was understood; empty if nothing.
+        problems: what is wrong with rows that were set aside before, columns `PROBLEMS`; none of them is in `frame`.
     """
 
     table: str
@@ -27,3 +30,4 @@ class Batch:
     frame: pl.DataFrame
     time: str | None = None
     note: str = ""
+    problems: pl.DataFrame = field(default_factory=no_problems)

@@ -1,4 +1,4 @@
-"""Table: read a file of separated text, JSON lines or Parquet as rows of one table.
+"""Table: read a file of separated text, JSON lines, Parquet or a spreadsheet as rows of one table.
 
 Covers which kind of file it is, the names of its columns and reading it in batches of bounded memory. Values stay as
 they are in the file; `matinee.tables.convert` makes types of them.
@@ -16,6 +16,7 @@ from matinee.store.readers.batch import Batch
 from matinee.store.readers.blocks import open_bytes
 from matinee.store.readers.fields import Layout, first_fields, read_fields
 from matinee.store.readers.json_lines import read_json_lines
+from matinee.store.readers.sheets import SUFFIXES, read_sheets, sheet_frame
 from matinee.tables.convert import check_columns
 from matinee.tables.problems import names_in_file, plain_name, safe_name
 from matinee.tables.schemas import TABLES
@@ -42,7 +43,8 @@ def read_table(
     """Read a file as rows of `table`.
 
     Args:
-        path: .csv, .tsv, .jsonl, .ndjson or .json (all also .gz), .parquet; any other name with `sep`.
+        path: .csv, .tsv, .jsonl, .ndjson or .json (all also .gz), .parquet, .xlsx and the like, of which the first
+            sheet that holds anything is read; any other name with `sep`.
         table: name of the table.
         sep: what separates the fields, one character or several (`::`); by default what the name says.
         columns: names of the columns of a file without a header line.
@@ -99,6 +101,8 @@ def _frames(path: Path, *, sep: str | None, columns: list[str] | None, batch_row
         return _read_parquet(path, batch_rows=batch_rows)
     if kind in _JSON_LINES and sep is None:
         return read_json_lines(path, batch_rows=batch_rows)
+    if kind in SUFFIXES and sep is None:
+        return iter([_read_sheet(path)])
     mark = sep or _separator(path, kind)
     layout = Layout(mark, None if columns is None else tuple(columns), is_quoted=len(mark.encode()) == 1)
     return read_fields(path, layout, batch_rows=batch_rows)
@@ -114,7 +118,7 @@ def _kind(path: Path) -> str:
 def _separator(path: Path, kind: str) -> str:
     """Say what separates the fields of a file by its name; spreadsheets of some countries write CSV with semicolons."""
     if kind not in _SEPARATED:
-        known = ", ".join([*_SEPARATED, *sorted(_JSON_LINES), *sorted(_PARQUET)])
+        known = ", ".join([*_SEPARATED, *sorted(_JSON_LINES), *sorted(_PARQUET), *sorted(SUFFIXES)])
         raise UsageError(
             f"'{path.name}' does not say what kind of file it is",
             where=str(path),
@@ -143,6 +147,15 @@ def _rename(frame: pl.DataFrame, renames: Mapping[str, str]) -> pl.DataFrame:
     making_way = [ours for ours in renames if ours in frame.columns and ours not in renames.values()]
     named = {theirs: ours for ours, theirs in renames.items() if theirs in frame.columns}
     return frame.drop(making_way).rename(named)
+
+
+def _read_sheet(path: Path) -> pl.DataFrame:
+    """Read the first sheet that holds anything; its first row that does is the header."""
+    for sheet in read_sheets(path):
+        header = next((place for place, row in enumerate(sheet.rows) if any(row)), None)
+        if header is not None:
+            return sheet_frame(sheet, header, path)
+    raise BadFile("is empty", where=str(path), todo="export it again")
 
 
 def _read_parquet(path: Path, *, batch_rows: int) -> Iterator[pl.DataFrame]:

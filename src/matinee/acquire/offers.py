@@ -1,0 +1,170 @@
+"""Offers: what is wrong with a candidate as a deal, beyond what its single columns can say.
+
+Covers what must fit together (price and currency, the days of a window, exclusives of one title), what a forecast
+cannot do without (a kind) and what it would miss (runtime, known genres). It guesses nothing: what is missing is said,
+and the other candidates go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from matinee.acquire.names import normalise, read_name
+from matinee.tables.problems import concat_problems, problems_of
+
+_NO_RUNTIME = ("live", "game")
+"""Kinds whose length nobody knows before."""
+
+_LISTED = 10
+_LAST_DAY = date(9999, 12, 31)
+_FIRST_DAY = date(1, 1, 1)
+
+Rule = Callable[[pl.DataFrame, str, date], pl.DataFrame]
+"""Takes candidates with `row`, their file and today; gives the problems."""
+
+
+def check_offers(frame: pl.DataFrame, *, file: str, today: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Part candidates that can be weighed from the others.
+
+    Args:
+        frame: rows of the table candidates, and `row`.
+        file: the file they come from.
+        today: a window that ended before it cannot be bought.
+
+    Returns:
+        The good rows, and all problems of the others.
+    """
+    problems = concat_problems(rule(frame, file, today) for rule in RULES)
+    return frame.filter(~pl.col("row").is_in(problems["row"].implode())), problems
+
+
+def note_offers(frame: pl.DataFrame, genres: set[str], *, file: str, today: date) -> list[str]:
+    """Say what a buyer should know of good candidates: unknown genres, no runtime, windows that have begun.
+
+    Args:
+        frame: rows of the table candidates, and `row`.
+        genres: those of the service's titles; none if their genres are unknown.
+        file: the file they come from.
+        today: the day of the import.
+
+    Returns:
+        Sentences, one a matter.
+    """
+    named = frame.select("candidate_id", pl.col("genres").alias("genre")).explode("genre").drop_nulls()
+    unknown = named.filter(~pl.col("genre").is_in([*genres])) if genres else named.clear()
+    notes = [
+        f"{file}: genre '{genre}' of {_list_ids(rows)} is one that no title has; it says nothing to a forecast"
+        for (genre,), rows in unknown.group_by("genre", maintain_order=True)
+    ]
+    is_timed = ~pl.col("kind").cast(pl.String).is_in(_NO_RUNTIME)
+    untimed = frame.filter(pl.col("runtime_minutes").is_null() & is_timed)
+    notes += [f"{file}: {_list_ids(untimed)}: no runtime; views cannot be told from hours"] if untimed.height else []
+    begun = frame.filter(pl.col("window_starts_on") < today)
+    notes += [f"{file}: the window of {_list_ids(begun)} began before today"] if begun.height else []
+    return notes
+
+
+def _list_ids(rows: pl.DataFrame) -> str:
+    ids = rows["candidate_id"].unique(maintain_order=True)
+    more = f" and {len(ids) - _LISTED:,} more" if len(ids) > _LISTED else ""
+    return ", ".join(ids.head(_LISTED)) + more
+
+
+def find_overlaps(offers: pl.DataFrame) -> pl.DataFrame:
+    """Find pairs of exclusive offers of one title whose windows overlap in a territory.
+
+    Args:
+        offers: rows of the table candidates, and `row`. Titles are one if they share an EIDR id, or name, kind and
+            year. No territories means any, no first or last day an open window.
+
+    Returns:
+        `row` of the later offer, `first` (row) and `first_id` (candidate_id) of the earlier, and `territory`, the
+        first that they share: one row a later offer.
+    """
+    wanted = ["row", "candidate_id", "eidr", "territories", "window_starts_on", "window_ends_on"]
+    exclusive = offers.filter("exclusive").with_columns(_work_key(offers.filter("exclusive")))
+    found: dict[int, tuple[int, int, str, str]] = {}
+    for _, same in exclusive.sort("row").group_by("work", maintain_order=True):
+        rows = same.select(wanted).rows(named=True)
+        for place, later in enumerate(rows):
+            for earlier in rows[:place]:
+                shared = _shared_territory(earlier["territories"], later["territories"])
+                if shared is not None and _overlap(earlier, later):
+                    found.setdefault(later["row"], (later["row"], earlier["row"], earlier["candidate_id"], shared))
+    schema = {"row": pl.Int64, "first": pl.Int64, "first_id": pl.String, "territory": pl.String}
+    return pl.DataFrame([*found.values()], schema=schema, orient="row")
+
+
+def _work_key(offers: pl.DataFrame) -> pl.Series:
+    """Name the work of each offer."""
+    keys = []
+    for row in offers.select("eidr", "name", "kind", "year", "number").iter_rows(named=True):
+        name = read_name(row["name"])
+        season = (name.season.number, name.season.part) if name.season else row["number"]
+        keys.append(row["eidr"] or f"{normalise(name.stem)}|{season}|{row['kind']}|{row['year'] or name.year}")
+    return pl.Series("work", keys, pl.String)
+
+
+def _shared_territory(one: list[str] | None, other: list[str] | None) -> str | None:
+    """Find a territory that two offers share, in words where neither names one; None if there is none."""
+    if not one or not other:
+        return next(iter(one or other or []), "any territory")
+    return next((each for each in one if each in other), None)
+
+
+def _overlap(one: dict[str, date | None], other: dict[str, date | None]) -> bool:
+    starts = [each["window_starts_on"] or _FIRST_DAY for each in (one, other)]
+    ends = [each["window_ends_on"] or _LAST_DAY for each in (one, other)]
+    return max(starts) <= min(ends)
+
+
+def _find_kindless(frame: pl.DataFrame, file: str, today: date) -> pl.DataFrame:
+    """Find candidates without kind: a film and a season differ tenfold in hours."""
+    del today
+    bad = frame.filter(pl.col("kind").is_null())
+    return _say(bad, file, "kind", pl.lit(None), "film, season, series, …: nothing can be forecast without")
+
+
+def _find_unpriced(frame: pl.DataFrame, file: str, today: date) -> pl.DataFrame:
+    """Find prices without a currency."""
+    del today
+    bad = frame.filter(pl.col("price").is_not_null() & pl.col("currency").is_null())
+    return _say(bad, file, "price", pl.col("price").cast(pl.String), "a price with its currency, as EUR")
+
+
+def _find_past(frame: pl.DataFrame, file: str, today: date) -> pl.DataFrame:
+    """Find windows that ended before they began, or before today."""
+    starts_on, ends_on = pl.col("window_starts_on"), pl.col("window_ends_on")
+    turned = frame.filter(ends_on < starts_on)
+    past = frame.filter((ends_on < today) & ~(ends_on < starts_on).fill_null(value=False))
+    wanted = pl.format("on or after its first day, {}", starts_on.cast(pl.String))
+    return concat_problems([
+        _say(turned, file, "window_ends_on", ends_on.cast(pl.String), wanted),
+        _say(past, file, "window_ends_on", ends_on.cast(pl.String), "a day to come: the window is over"),
+    ])
+
+
+def _find_sold_twice(frame: pl.DataFrame, file: str, today: date) -> pl.DataFrame:
+    """Find exclusives that overlap with one that stands before them."""
+    del today
+    overlaps = find_overlaps(frame)
+    bad = frame.join(overlaps, on="row", maintain_order="left")
+    wanted = pl.format(
+        "a window of its own: {} (row {}) is exclusive in {} at the same time", "first_id", "first", "territory"
+    )
+    said = bad.select(wanted.alias("wanted"))["wanted"]
+    days = pl.format(
+        "{} to {}", *(pl.col(f"window_{end}").cast(pl.String).fill_null("open") for end in ("starts_on", "ends_on"))
+    )
+    rows = bad.drop("first", "first_id", "territory")
+    return _say(rows, file, "window_starts_on", days, pl.lit(said))
+
+
+def _say(bad: pl.DataFrame, file: str, column: str, value: pl.Expr, wanted: str | pl.Expr) -> pl.DataFrame:
+    return problems_of(bad, table="candidates", file=file, column=column, value=value, wanted=wanted)
+
+
+RULES: tuple[Rule, ...] = (_find_kindless, _find_unpriced, _find_past, _find_sold_twice)

@@ -1,0 +1,138 @@
+"""The verbs of offers and windows: `import candidates`, `import windows` and `export avails`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Unpack
+
+import polars as pl
+
+from matinee.acquire.names import read_name
+from matinee.errors import UsageError
+from matinee.flows.imports import ImportSummary, Layout, import_batches
+from matinee.store.avails_sheets import HEADER_ROWS, lay_out
+from matinee.store.outputs import check_name, write_sheets
+from matinee.store.readers.avails import is_avails, read_avails
+from matinee.store.readers.batch import Batch
+from matinee.store.readers.sheets import SUFFIXES, read_sheets
+from matinee.store.readers.table import read_table
+from matinee.store.service import Service
+from matinee.store.view_intake import Progress
+from matinee.tables.schemas import TABLES
+
+_AS_OFFERED = {
+    "starts_on": "window_starts_on",
+    "ends_on": "window_ends_on",
+    "exclusive": "exclusive",
+    "fee": "price",
+    "currency": "currency",
+}
+"""Column of windows -> that of candidates."""
+
+
+def import_candidates(
+    service: Service,
+    path: Path,
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    **layout: Unpack[Layout],
+) -> ImportSummary:
+    """Import candidates from a table (CSV, Excel, …) or from a workbook of avails.
+
+    Args:
+        service: where to.
+        path: the file.
+        strict: change nothing if any candidate is wrong.
+        dry_run: do all but the last step, which would make it true.
+        progress: told of the rows read.
+        **layout: of a table, see `Layout`.
+
+    Returns:
+        What was done; errors as `import_batches`.
+    """
+    batches = _read(path, layout)
+    return import_batches(service, batches, strict=strict, dry_run=dry_run, progress=progress)
+
+
+def _read(path: Path, layout: Layout) -> Iterator[Batch]:
+    if path.suffix.lower() not in SUFFIXES or not is_avails(read_sheets(path)):
+        yield from read_table(path, "candidates", **layout)
+        return
+    for file, frame, problems, note in read_avails(path):
+        yield Batch("candidates", file, frame, note=note, problems=problems)
+
+
+def import_windows(
+    service: Service, path: Path, *, strict: bool = False, dry_run: bool = False, progress: Progress | None = None
+) -> ImportSummary:
+    """Import windows of the catalogue from a workbook of avails that names titles by our own title_id.
+
+    Args:
+        service: where to.
+        path: the workbook.
+        strict: change nothing if any window is wrong.
+        dry_run: do all but the last step, which would make it true.
+        progress: told of the rows read.
+
+    Returns:
+        What was done; errors as `import_batches`.
+    """
+    batches = (_windows(*sheet) for sheet in read_avails(path))
+    return import_batches(service, batches, strict=strict, dry_run=dry_run, progress=progress)
+
+
+def _windows(file: str, frame: pl.DataFrame, problems: pl.DataFrame, note: str) -> Batch:
+    """Make windows of offers read: one a territory, with the row of the first."""
+    single = frame.with_columns(pl.col("territories").str.split("|").alias("territory")).explode("territory")
+    windows = single.select(
+        "row", "title_id", "territory", *(pl.col(old).alias(new) for new, old in _AS_OFFERED.items())
+    )
+    return Batch("windows", file, windows, note=note, problems=problems.with_columns(table=pl.lit("windows")))
+
+
+def export_avails(service: Service, path: Path, *, table: str = "candidates") -> dict[str, int]:
+    """Write every candidate or window as avails, which `import_candidates` or `import_windows` read back as they are.
+
+    Args:
+        service: whose.
+        path: the workbook to write, ending in .xlsx.
+        table: "candidates" or "windows".
+
+    Returns:
+        Number of rows of each sheet, one an offer and territory.
+
+    Raises:
+        UsageError: the name is none of a workbook, or there is nothing to write.
+        StoreError: the disk said no.
+        ValueError: another table.
+    """
+    if table not in {"candidates", "windows"}:
+        raise ValueError(f"table must be candidates or windows, got {table!r}")
+    check_name(path, ".xlsx")
+    offers = service.read("candidates") if table == "candidates" else _offer_windows(service)
+    if offers.is_empty():
+        todo = "bring some in with `matinee import`"
+        raise UsageError(f"there are no {table}", where=str(service.path), todo=todo)
+    series = pl.Series("series", [read_name(name).stem for name in offers["name"]], pl.String)
+    sheets = lay_out(offers.select(*TABLES["candidates"].columns()).with_columns(series))
+    write_sheets(sheets, path)
+    return {name: len(rows) - HEADER_ROWS for name, rows in sheets.items()}
+
+
+def _offer_windows(service: Service) -> pl.DataFrame:
+    """Bring windows, with what is known of their titles, into the columns of candidates."""
+    snapshot = service.snapshot()
+    named = snapshot.scan("windows").join(snapshot.scan("titles"), on="title_id", how="left", maintain_order="left")
+    offered = named.with_columns(
+        pl.concat_str("title_id", "territory", pl.col("starts_on").cast(pl.String), separator=" ").alias(
+            "candidate_id"
+        ),
+        pl.col("name").fill_null(pl.col("title_id")),
+        pl.concat_list("territory").alias("territories"),
+        *(pl.col(new).alias(old) for new, old in _AS_OFFERED.items()),
+    )
+    empty = TABLES["candidates"].create_empty().lazy()
+    return pl.concat([empty, offered], how="diagonal").collect()
