@@ -55,4 +55,5 @@ def test_candidates_come_in_and_go_out_as_avails(command, service, tmp_path):
 def test_export_asks_what_to_export(command, tmp_path):
     said = command("export", "--service", tmp_path)
     assert (said.code, said.err.count("\n")) == (2, 1)
-    assert "--member ID" in said.err and "export avails" in said.err
+    assert "--member ID" in said.err
+    assert "export avails" in said.err
