@@ -18,15 +18,18 @@ import matinee
 from matinee.errors import MatineeError
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
-from matinee.flows.tuning import learn_recipe
+from matinee.flows.tuning import learn_recipe, try_ranker
 from matinee.measure.splits import latest_at, split_by_time
 from matinee.recommend.model import dump_arrays
 from matinee.recommend.popular import counts_by_country, decayed_counts
+from matinee.recommend.ranker.learn import RankerTrial
+from matinee.recommend.ranker.ranker import build_ranker, dump_ranker
 from matinee.recommend.recipe import Recipe, fit_recipe
 from matinee.store.models import save_model
 from matinee.store.service import Service
 
 KIND = "blend"
+"""What the arrays are; a ranker on top of it has arrays of its own."""
 
 
 def train(
@@ -56,24 +59,36 @@ def train(
     loaded = load_log(service, min_rating=min_rating)
     titles = len(loaded.log.title_ids)
     tell("tuning on the last part of the log")
-    recipe = _learn_recipe(loaded, service.settings.seed)
+    recipe, trial = _learn(loaded, service.settings.seed)
     tell(f"fitting {titles:,} titles")
     at = latest_at(loaded.log.events)
     blend = fit_recipe(loaded.log.events, titles, recipe, now=at, features=loaded.features)
     tell("saving")
-    manifest = _describe(loaded, recipe, service, min_rating, time.process_time() - started)
     arrays = dump_arrays(blend) | _describe_arrays(loaded, recipe, at)
+    if trial is not None and trial.wins:
+        arrays |= dump_ranker(build_ranker(blend, loaded.log.events, trial.correction, now=at))
+    manifest = _describe(loaded, recipe, service, min_rating, time.process_time() - started)
+    manifest |= _describe_trial(trial)
     return manifest | {"run": save_model(service.path, arrays, manifest, now=now)}
 
 
-def _learn_recipe(loaded: LoadedLog, seed: int) -> Recipe:
-    """Tune on the last tenth of the log; a log too small for that gets the default recipe."""
-    rng = np.random.default_rng(seed)
+def _learn(loaded: LoadedLog, seed: int) -> tuple[Recipe, RankerTrial | None]:
+    """Tune on the last tenth of the log; a log too small for that gets the default recipe and no ranker."""
+    titles = len(loaded.log.title_ids)
     try:
         inner = split_by_time(loaded.log.events)
     except MatineeError:
-        return Recipe()
-    return learn_recipe(inner, len(loaded.log.title_ids), loaded.features, rng=rng)
+        return Recipe(), None
+    recipe = learn_recipe(inner, titles, loaded.features, rng=np.random.default_rng(seed))
+    return recipe, try_ranker(loaded.log.events, titles, recipe, seed=seed)
+
+
+def _describe_trial(trial: RankerTrial | None) -> dict[str, Any]:
+    """Say what is live, and how the rankers did where they were judged."""
+    if trial is None:
+        return {"live": "blend", "ranker": None}
+    facts = {"best": trial.best, "inner ndcg@100": to_plain(trial.judged)}
+    return {"live": "ranker" if trial.wins else "blend", "ranker": facts}
 
 
 def _describe_arrays(loaded: LoadedLog, recipe: Recipe, at: int) -> dict[str, NDArray[Any]]:
@@ -109,6 +124,6 @@ def _describe(
         "versions": {
             "matinee": matinee.__version__,
             "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "scipy", "polars")},
+            **{name: version(name) for name in ("lightgbm", "numpy", "scipy", "polars")},
         },
     }

@@ -43,10 +43,14 @@ class Blend:
 
     def score(self, histories: csr_array) -> Floats:
         """Score all titles for each history: float32 (n, titles); an empty history gets the shelf alone."""
-        scores = standardise_scores(np.asarray(histories @ self.weights, dtype=np.float32), self.known)
+        scores = self.score_taste(histories)
         scores *= np.float32(self.taste)
         scores += self.shelf
         return scores
+
+    def score_taste(self, histories: csr_array) -> Floats:
+        """Score by the item model alone, standardised: float32 (n, titles); an empty history gets zeros."""
+        return standardise_scores(np.asarray(histories @ self.weights, dtype=np.float32), self.known)
 
 
 def build_blend(
