@@ -9,6 +9,8 @@ from bench.page import Row, write_section
 
 PRESETS = ("taste_ruled", "freshness_ruled", "mixed")
 SEEDS = (1, 2, 3)
+RIVALS = ("blend", "ranker")
+"""Beside the live one of them stands the other."""
 
 
 def main() -> None:
@@ -27,6 +29,7 @@ def _measure(preset: str, seed: int) -> list[Row]:
     live = result["models"][result["live"]]["ndcg@100"]
     best = max(models, key=lambda name: models[name]["ndcg@100"])
     rows = [_row(f"{preset}, seed {seed}: live {live:.4f} against its best part, {best}", models[best], ">= 0")]
+    rows += [_row(f"{preset}, seed {seed}: against {name}", models[name], "") for name in RIVALS if name in models]
     if preset == "mixed":
         popular = {name: facts for name, facts in models.items() if name.startswith("popular")}
         nearest = max(popular, key=lambda name: popular[name]["ndcg@100"])

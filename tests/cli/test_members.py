@@ -17,7 +17,7 @@ def test_a_page_has_titles_with_reasons_whose_shares_add_up(command, world, memb
     assert len(page["titles"]) == 10
     for title in page["titles"]:
         assert title["name"]
-        assert {part["kind"] for part in title["because"]} <= {"watched", "popular", "metadata"}
+        assert {part["kind"] for part in title["because"]} <= {"watched", "popular", "metadata", "fresh", "habits"}
         assert sum(part["share"] for part in title["because"]) == pytest.approx(title["score"], abs=1e-4)
 
 

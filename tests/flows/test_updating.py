@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from matinee.flows.serving import load_recommender, recommend_member
 from matinee.flows.training import train
 from matinee.flows.updating import forget_in_models, prove_model, update_model
 from matinee.flows.worlds import import_world
+from matinee.recommend.model import dump_arrays
 from matinee.store.models import load_model, name_current
 from matinee.store.service import create_service, open_service
 from matinee.world import WorldSettings
@@ -31,6 +33,22 @@ def trained(tmp_path_factory):
     import_world(service, WorldSettings(members=300, titles=60, days=60, views_per_member=15), seed=3)
     train(service, now=NOW)
     return service
+
+
+@pytest.fixture(scope="module")
+def ranked(tmp_path_factory):
+    """A service whose log a ranker puts in better order than the blend."""
+    service = create_service(tmp_path_factory.mktemp("ranked") / "service")
+    settings = replace(WorldSettings.mixed(), members=900, titles=120, days=90, views_per_member=20)
+    import_world(service, settings, seed=3)
+    assert train(service, now=NOW)["live"] == "ranker"
+    return service
+
+
+@pytest.fixture
+def own_ranked(ranked, tmp_path):
+    """A copy that a test may change."""
+    return open_service(Path(shutil.copytree(ranked.path, tmp_path / "ranked")))
 
 
 @pytest.fixture
@@ -181,3 +199,28 @@ def test_what_was_stored_is_what_was_trained(service):
     assert stored.log.events.height == stored.manifest["events"]
     assert set(stored.log.member_ids) <= set(service.read("members")["member_id"])
     assert max(prove_model(service).values()) == 0
+
+
+def test_an_update_gives_the_ranker_the_facts_of_the_log_now(own_ranked, tmp_path):
+    before = load_recommender(own_ranked).ranker
+    watch(own_ranked, [("newcomer", pick_films(own_ranked, 1)[0], 24)], tmp_path)
+    manifest = update_model(own_ranked, now=LATER)
+    after = load_recommender(own_ranked).ranker
+    assert (manifest["live"], manifest["ranker"]["is_of_this_log"]) == ("ranker", False)
+    assert before is not None
+    assert after is not None
+    assert after.facts.now >= before.facts.now + 24 * 3600
+    weighed, weighs = (dump_arrays(ranker.correction) for ranker in (before, after))
+    assert all((weighs[name] == array).all() for name, array in weighed.items())
+
+
+def test_a_ranker_learns_again_without_the_forgotten_even_after_an_update(own_ranked):
+    member = own_ranked.read("views")["member_id"].mode().sort()[0]
+    erase(own_ranked, pl.col("member_id") != member)
+    update_model(own_ranked, now=LATER)  # leaves what the ranker learned as it was
+    differences = prove_model(own_ranked)
+    assert differences.pop("ranker") > 1e-6
+    assert max(differences.values()) < 1e-6
+    forget_in_models(own_ranked, now=LATER)
+    assert prove_model(own_ranked)["ranker"] == 0
+    assert forget_in_models(own_ranked, now=LATER)["update"] is None  # once is enough

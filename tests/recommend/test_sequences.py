@@ -38,7 +38,7 @@ def walk(lines):
 @given(lines_of_titles)
 def test_the_normal_matrix_is_the_sum_over_all_prefixes(lines):
     expected = sum((np.outer(f, f) for f, _ in walk(lines)), np.zeros((15, 15)))
-    np.testing.assert_allclose(sum_normal(line_up(lines), TITLES, DECAYS), np.triu(expected), atol=1e-5)
+    np.testing.assert_allclose(sum_normal(line_up(lines), TITLES, DECAYS), np.triu(expected), rtol=1e-6, atol=1e-5)
 
 
 @given(lines_of_titles)
@@ -46,7 +46,7 @@ def test_followers_are_what_stood_before_each_event(lines):
     expected = np.zeros((TITLES, 15))
     for f, title in walk(lines):
         expected[title] += f
-    np.testing.assert_allclose(sum_followers(line_up(lines), TITLES, DECAYS), expected, atol=1e-5)
+    np.testing.assert_allclose(sum_followers(line_up(lines), TITLES, DECAYS), expected, rtol=1e-6, atol=1e-5)
 
 
 def test_sequences_are_in_order_of_time_by_member():

@@ -8,6 +8,7 @@ from matinee.errors import MatineeError
 from matinee.measure.compare import compare_paired
 from matinee.measure.ranking import ndcg_at
 from matinee.measure.splits import Split, split_by_time, split_cold, split_inner, split_next
+from matinee.recommend import thin
 from matinee.recommend import tune as tuning
 from matinee.recommend.histories import build_histories
 from matinee.recommend.linear import LinearSettings, fit_events
@@ -140,21 +141,21 @@ def test_the_linear_search_on_the_most_watched_titles_is_the_search_on_a_log_of_
         for name in ("train", "history", "target")
     }
     alone = tune_linear(replace(split, **parts), 20, rng=np.random.default_rng(0))
-    monkeypatch.setattr(tuning, "MOST_TITLES", 20)
+    monkeypatch.setattr(thin, "MOST_TITLES", 20)
     assert tune_linear(split, titles, rng=np.random.default_rng(0)) == alone
 
 
 def test_the_linear_search_on_some_members_scales_reg_up_to_all(small, monkeypatch):
     split, titles = small
     members = split.train["member_row"].n_unique()
-    monkeypatch.setattr(tuning, "MOST_TRAINED", members // 2)
+    monkeypatch.setattr(thin, "MOST_TRAINED", members // 2)
     half = tune_linear(split, titles, rng=np.random.default_rng(0)).reg
     steps = np.log10(half * (members // 2) / members / 300) * 2
     assert steps == pytest.approx(round(steps), abs=1e-6)
 
 
 def test_the_linear_search_keeps_the_defaults_where_only_rare_titles_were_watched_later(monkeypatch):
-    monkeypatch.setattr(tuning, "MOST_TITLES", 3)
+    monkeypatch.setattr(thin, "MOST_TITLES", 3)
     rows = [(m, t, 0, 1.0) for m in range(6) for t in (0, 1, 2)] + [(m, 5, DAY, 1.0) for m in range(2)]
     split = split_by_time(pl.DataFrame(rows, schema=EVENTS, orient="row"))
     assert tune_linear(split, 6, rng=np.random.default_rng(0)) == LinearSettings()

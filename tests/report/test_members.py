@@ -7,7 +7,7 @@ from matinee.report.members import lay_out_page
 shares = st.floats(-5, 5).map(lambda share: round(share, 3))
 parts = st.builds(
     lambda kind, share: {"kind": kind, "title_id": "t", "name": "Heat", "share": share},
-    st.sampled_from(["watched", "metadata", "popular"]),
+    st.sampled_from(["watched", "metadata", "popular", "fresh", "habits"]),
     shares,
 )
 

@@ -21,6 +21,10 @@ def part(kind, share, name=None):
         ),
         ([part("metadata", 1, "Heat")], "new here; like Heat you watched"),
         ([part("watched", -1, "Heat"), part("popular", -1)], "the best of what is left"),
+        ([part("watched", 2, "Heat"), part("fresh", 1)], "because you watched Heat; still new"),
+        ([part("watched", 2, "Heat"), part("fresh", 0.1), part("habits", 9)], "because you watched Heat"),
+        ([part("watched", -1, "Heat"), part("fresh", 1)], "still new"),
+        ([part("habits", 1)], "the best of what is left"),
         ([], "no reason is recorded"),
     ],
 )

@@ -7,7 +7,7 @@ from matinee.report.words import describe_model, describe_protocol, describe_rec
 
 @pytest.mark.parametrize(
     "name",
-    [*map(name_popular, HALF_LIVES), "ease-1000", "linear", "cold", "blend", "next"],
+    [*map(name_popular, HALF_LIVES), "ease-1000", "linear", "cold", "blend", "ranker", "next"],
 )
 def test_every_model_that_evaluate_compares_is_described(name):
     assert describe_model(name)

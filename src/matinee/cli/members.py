@@ -13,6 +13,7 @@ from matinee.cli.options import FOLDER, json_option, print_json, say_outdated, s
 from matinee.cli.progress import saying
 from matinee.errors import UsageError
 from matinee.flows import serving
+from matinee.report.members import OTHERS
 from matinee.report.reasons import say_reason
 from matinee.store.outputs import check_name
 from matinee.store.service import open_service
@@ -80,7 +81,7 @@ def explain(member: str, title: str, folder: Path, as_json: bool) -> None:
     shown = Table("because of", "kind")
     shown.add_column("share", justify="right")
     for part in result["because"]:
-        shown.add_row(escape(part["name"] or "what members watch now"), part["kind"], f"{part['share']:+.3f}")
+        shown.add_row(escape(part["name"] or OTHERS[part["kind"]]), part["kind"], f"{part['share']:+.3f}")
     shown.add_row("[bold]score", "", f"[bold]{result['score']:+.3f}")
     screen.print(f"{result['name']} for {result['member_id']}", markup=False)
     if result["note"]:

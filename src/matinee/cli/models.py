@@ -12,9 +12,10 @@ from rich.table import Table
 
 from matinee.cli.options import FOLDER, json_option, print_json, rating_option, say_outdated, screen, service_option
 from matinee.cli.progress import saying
-from matinee.flows.evaluation import LIVE, Evaluation
+from matinee.flows.evaluation import Evaluation
 from matinee.flows.evaluation import evaluate as run_evaluation
 from matinee.flows.reporting import write_report
+from matinee.flows.rivals import BLEND
 from matinee.flows.serving import load_recommender
 from matinee.flows.training import train as run_training
 from matinee.flows.updating import update_model
@@ -100,16 +101,23 @@ def show_training(manifest: dict[str, Any]) -> None:
     for note in manifest["notes"]:
         screen.print(note)
     judged = manifest["metrics"]["inner ndcg@100"]
-    if LIVE not in judged:
+    if BLEND not in judged:
         screen.print("The log is too small to learn from yet: pages show what is popular, half-life 30 days.")
         return
-    parts = {name: value for name, value in judged.items() if name != LIVE}
+    parts = {name: value for name, value in judged.items() if name != BLEND}
     best = max(parts, key=lambda name: parts[name])
-    verdict = "" if judged[LIVE] > parts[best] else f" No blend beat it, so {best} serves alone."
+    verdict = "" if judged[BLEND] > parts[best] else f" No blend beat it, so {best} serves alone."
     screen.print(
-        f"On the last tenth of the log, kept back for tuning: NDCG@100 {judged[LIVE]:.3f} blended,"
+        f"On the last tenth of the log, kept back for tuning: NDCG@100 {judged[BLEND]:.3f} blended,"
         f" {parts[best]:.3f} for its best part alone ({best}).{verdict}"
     )
+    if ranker := manifest["ranker"]:
+        found, best = ranker["inner ndcg@100"], ranker["best"]
+        fate = "it serves" if manifest["live"] == "ranker" else "too little, so the blend serves without it"
+        screen.print(
+            f"A ranker ({best}) that puts the blend's list in order again: NDCG@100 {found[best]:.3f} where the blend"
+            f" has {found[BLEND]:.3f}, on later viewing than it learned from; {fate}."
+        )
 
 
 def show_update(manifest: dict[str, Any]) -> None:
@@ -152,6 +160,8 @@ def show_evaluation(results: Evaluation) -> None:
     screen.print(shown)
     if doubt := say_doubt(counts["test_members"]):
         screen.print(doubt)
+    if results.preferred != results.live:
+        screen.print(f"Inner splits prefer {results.preferred}; no page is made by it, `train` makes {results.live}.")
     live, se = results.live, results.models[results.live]["se"]
     if math.isnan(se["ndcg@100"]):
         screen.print("One member is too few for a standard error.")

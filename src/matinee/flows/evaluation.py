@@ -20,6 +20,7 @@ from matinee.flows.plain import to_plain
 from matinee.flows.rivals import (
     BLEND,
     NEXT,
+    RANKER,
     Rivals,
     fit_rival_next,
     learn_rivals,
@@ -35,14 +36,14 @@ from matinee.recommend.linear import Linear, LinearSettings, fit_events
 from matinee.recommend.model import Model
 from matinee.recommend.next_title import NextTitle, score_exam
 from matinee.recommend.popular import HALF_LIVES, Popular, decayed_counts
+from matinee.recommend.ranker.features import describe_members
+from matinee.recommend.ranker.learn import RankerTrial
+from matinee.recommend.ranker.ranker import Ranker, build_ranker
 from matinee.recommend.recipe import Recipe, blend_linear, name_popular
 from matinee.store.service import Service
 from matinee.store.split_files import read_split_file
 
 PROTOCOLS = ("time", "members", "next", "cold")
-LIVE = BLEND
-"""The model that `train` makes; where a single part is better, the blend is that part alone."""
-
 DEPTH = 100
 CHUNK = 2_000
 MOST_JUDGED = 20_000
@@ -60,9 +61,13 @@ class Evaluation:
         split: the split that was used.
         models: name -> metrics, as `evaluate --json` prints them.
         segments: results of the live model by segment.
-        live: name of the model that inner splits prefer: the blend, or under the protocol next the next title.
+        live: name of the model that `train` would make of the training part: the blend, which may be a single part
+            alone, or the ranker.
+        preferred: name of the model that inner splits prefer; unlike `live` it may be the next title, which makes no
+            pages.
         depth: name -> mean share of members who had taken up the title at each place of the list, (100,).
         recipe: what tuning on the inner split chose.
+        ranker: what trying the ranker on inner splits said; None = it was not tried.
         seed: of all that was drawn.
         data_hash: the state of the tables; None if a split file brought its own events.
     """
@@ -71,8 +76,10 @@ class Evaluation:
     models: dict[str, dict[str, Any]]
     segments: dict[str, list[dict[str, Any]]]
     live: str
+    preferred: str
     depth: dict[str, list[float]]
     recipe: Recipe
+    ranker: RankerTrial | None
     seed: int
     data_hash: str | None
 
@@ -83,6 +90,8 @@ class Evaluation:
             "split": self.split.counts(),
             "models": to_plain(self.models),
             "live": self.live,
+            "preferred": self.preferred,
+            "ranker": None if self.ranker is None else {"best": self.ranker.best, "judged": self.ranker.judged},
             "segments": to_plain(self.segments),
             "depth": to_plain(self.depth),
             "recipe": to_plain(asdict(self.recipe)),
@@ -129,6 +138,8 @@ def evaluate(
         models={name: _report(judged, name, rivals.live, rng) for name in judged},
         segments=_segment(case, judged[rivals.live].metrics[PRIMARY]),
         live=rivals.live,
+        preferred=rivals.preferred,
+        ranker=rivals.ranker,
         depth={name: each.depth for name, each in judged.items()},
         recipe=recipe,
         seed=seed,
@@ -136,7 +147,8 @@ def evaluate(
     )
 
 
-M = TypeVar("M", bound=Model | NextTitle, covariant=True)
+Judgeable = Model | NextTitle | Ranker
+M = TypeVar("M", bound=Judgeable, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -151,8 +163,8 @@ class Fitted(Generic[M]):
 
 def fit_models(
     split: Split, titles: int, recipe: Recipe, features: csr_array | None, rivals: Rivals
-) -> Iterator[Fitted[Model | NextTitle]]:
-    """Fit every model of the comparison on the training part: baselines first, then the blend, then the next title.
+) -> Iterator[Fitted[Judgeable]]:
+    """Fit every model of the comparison on the training part: baselines first, then the blend and its rivals.
 
     Where titles are hidden from training, models that know titles by their events alone cannot tell them apart; only
     one of them stands there, for chance.
@@ -170,7 +182,11 @@ def fit_models(
     spent = tuned.cpu_seconds + time.process_time() - started
     if is_cold:
         yield Fitted("cold", Linear(blend.weights), tuned.is_weighted, spent)
-    yield Fitted(LIVE, blend, tuned.is_weighted, spent)
+    yield Fitted(BLEND, blend, tuned.is_weighted, spent)
+    if rivals.ranker is not None:
+        started = time.process_time()
+        ranker = build_ranker(blend, split.train, rivals.ranker.correction, now=split.now)
+        yield Fitted(RANKER, ranker, tuned.is_weighted, spent + time.process_time() - started)
     if rivals.next_weights is not None:
         following, spent = fit_rival_next(split, titles, rivals.next_weights)
         yield Fitted(NEXT, following, False, spent)
@@ -249,7 +265,7 @@ def _of_file(file: FileSplit, countries: pl.DataFrame) -> _Case:
     return _Case(file.split, file.member_ids, file.title_ids, None, countries, None)
 
 
-def _judge(fitted: Fitted[Model | NextTitle], exam: Exam) -> _Judged:
+def _judge(fitted: Fitted[Judgeable], exam: Exam) -> _Judged:
     """Rank for every test member, some thousands at a time, and measure."""
     split, titles = exam.split, exam.titles
     top = np.concatenate([part.rank(_score(fitted, part), DEPTH) for part in exam.parts(CHUNK)])
@@ -263,10 +279,14 @@ def _judge(fitted: Fitted[Model | NextTitle], exam: Exam) -> _Judged:
     )
 
 
-def _score(fitted: Fitted[Model | NextTitle], part: Exam) -> NDArray[np.float32]:
+def _score(fitted: Fitted[Judgeable], part: Exam) -> NDArray[np.float32]:
     if isinstance(fitted.model, NextTitle):
         return score_exam(fitted.model, part)
-    return fitted.model.score(part.histories(weighted=fitted.is_weighted))
+    histories = part.histories(weighted=fitted.is_weighted)
+    if isinstance(fitted.model, Ranker):
+        members = describe_members(fitted.model.facts, part.split.history, part.split.member_rows)
+        return fitted.model.score(histories, members)
+    return fitted.model.score(histories)
 
 
 def _report(judged: dict[str, _Judged], name: str, live: str, rng: np.random.Generator) -> dict[str, Any]:

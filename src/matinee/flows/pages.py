@@ -19,10 +19,11 @@ from scipy.sparse import csr_array
 
 from matinee.errors import BadFile, UnknownId
 from matinee.flows.serving import Recommender, explain_newcomer, find_member, load_histories
+from matinee.recommend.explain import weigh_history
 from matinee.recommend.pages.catalogue import Shelf, open_shelf
 from matinee.recommend.pages.compose import Page, Row, Slot, Viewer, compose_page
 from matinee.recommend.pages.pins import Edit, parse_edits
-from matinee.recommend.pages.reasons import Share, split_scores, trace_anchors, weigh_history
+from matinee.recommend.pages.reasons import Share, split_scores, trace_anchors
 from matinee.recommend.pages.request import Boost, PageRequest, Pin, find_conflicts, suits_age
 from matinee.recommend.pages.resume import find_unfinished
 from matinee.recommend.pages.select import mix_genres
@@ -71,6 +72,7 @@ class MemberState:
         seen: (1, titles), an entry for each title they started.
         latest: rows of the titles of `history`, the latest first.
         unfinished: as `find_unfinished` gives it.
+        facts: what a ranker is told of them; None = there is no ranker.
     """
 
     member: dict[str, Any]
@@ -78,6 +80,7 @@ class MemberState:
     seen: csr_array
     latest: Sequence[int]
     unfinished: pl.DataFrame
+    facts: NDArray[np.float32] | None = None
 
 
 def make_page(
@@ -128,7 +131,7 @@ def load_state(recommender: Recommender, member_id: str) -> MemberState:
     with recommender.snapshot.reading():
         views = own.select("title_id", "started_at", "seconds").collect()
     unfinished = find_unfinished(views, recommender.titles, recommender.roots)
-    return MemberState(member.row(0, named=True), history, seen, latest, unfinished)
+    return MemberState(member.row(0, named=True), history, seen, latest, unfinished, histories.describe(0, 1))
 
 
 def serve_page(
@@ -158,7 +161,7 @@ def serve_page(
         viewer = profile_viewer(recommender, viewer, state, pull, request)
     shelf = _find_shelf(recommender, territory, _day(now))
     page = compose_page(viewer, catalogue, shelf, request, rng)
-    shares = explain_page(recommender, page, state.history, pull, request)
+    shares = explain_page(recommender, page, state, pull, request)
     says = _Words(recommender, request, shares, state.unfinished, shelf.arrived, is_popular=note is not None)
     return {
         "member_id": state.member["member_id"],
@@ -210,7 +213,7 @@ def profile_viewer(
     anchors = [row for row in state.latest if nameable[row]][:ANCHORS]
     return replace(
         viewer,
-        scores=blend.score(history)[0],
+        scores=recommender.score(history, state.facts)[0],
         taste=mix_genres(catalogue.genres, history.indices, history.data),
         anchors=trace_anchors(blend, history, pull, anchors),
     )
@@ -219,7 +222,7 @@ def profile_viewer(
 def explain_page(
     recommender: Recommender,
     page: Page,
-    history: csr_array,
+    state: MemberState,
     pull: NDArray[np.float32] | None,
     request: PageRequest,
 ) -> dict[int, list[Share]]:
@@ -228,7 +231,7 @@ def explain_page(
     Args:
         recommender: the live model.
         page: the page.
-        history: float32 (1, titles).
+        state: what the member watched.
         pull: as `weigh_history` gives it; None = the scores are popularity alone.
         request: watched titles above its ceiling of age are not named.
 
@@ -240,7 +243,9 @@ def explain_page(
         split = [[Share("popular", -1, float(page.scores[row] - page.boosts[row]))] for row in rows]
     else:
         nameable = suits_age(recommender.catalogue, request.max_age)
-        split = split_scores(recommender.blend, history, pull, np.asarray(rows, np.int64), nameable=nameable)
+        more = recommender.explain(state.history, state.facts, rows)
+        which, blend = np.asarray(rows, np.int64), recommender.blend
+        split = split_scores(blend, state.history, pull, which, nameable=nameable, additions=more)
     boosts = page.boosts[rows].tolist()
     lifts = [[Share("editors", -1, boost)] if boost else [] for boost in boosts]
     return {row: own + lift for row, own, lift in zip(rows, split, lifts, strict=True)}

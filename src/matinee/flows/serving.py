@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
@@ -21,6 +21,10 @@ from matinee.recommend.histories import build_histories
 from matinee.recommend.model import restore_model
 from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue
 from matinee.recommend.rank import rank_titles
+from matinee.recommend.ranker.explain import Additions, explain_additions
+from matinee.recommend.ranker.features import describe_members
+from matinee.recommend.ranker.ranker import ARRAYS as RANKER_ARRAYS
+from matinee.recommend.ranker.ranker import Ranker, restore_ranker
 from matinee.recommend.topk import Ranked, rank_histories
 from matinee.store.models import load_model
 from matinee.store.outputs import write_parquet
@@ -28,14 +32,16 @@ from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
 from matinee.tables.log import build_log, find_roots
 
-SERVED = (*(field.name for field in fields(Blend)), "title_ids", "countries", "newcomers")
-"""Arrays that answering takes; the others hold the log that the model was learned from, for updates."""
+Floats = NDArray[np.float32]
+
+SERVED = (*(field.name for field in fields(Blend)), "title_ids", "countries", "newcomers", *RANKER_ARRAYS)
+"""Arrays that answering takes; the others hold the log that the model was learned from."""
 
 CHUNK = 20_000
 """Members ranked and laid out as rows at once."""
 
-SCORED = 2_000
-"""Newcomers scored at once: their scores over all titles are held in memory."""
+SCORED = 1_000
+"""Members whose scores over all titles are held in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +55,35 @@ class Recommender:
         countries: countries that have their own newcomers' page.
         newcomers: float32 (countries + 1, titles), decayed popularity in each and, last, everywhere.
         manifest: what training wrote of the model.
+        ranker: what puts the blend's candidates in order again; None where the blend is live alone.
     """
 
     snapshot: Snapshot
     blend: Blend
     title_ids: list[str]
     countries: list[str]
-    newcomers: NDArray[np.float32]
+    newcomers: Floats
     manifest: dict[str, Any]
+    ranker: Ranker | None = None
+
+    def score(self, histories: csr_array, facts: Floats | None) -> Floats:
+        """Score by the live model: float32 (n, titles); `facts` are of the members, as `_Histories.describe` says."""
+        if self.ranker is None or facts is None:
+            return self.blend.score(histories)
+        return self.ranker.score(histories, facts)
+
+    def rank(self, histories: csr_array, facts: Floats | None, k: int, seen: csr_array) -> Ranked:
+        """Rank by the live model: the best `k` that were not `seen`; arguments as `score`."""
+        ranker = self.ranker
+        if ranker is None or facts is None:
+            return rank_histories(self.blend, histories, k, seen=seen)
+        return _rank_by_scores(lambda piece: ranker.score(histories[piece], facts[piece]), k, seen)
+
+    def explain(self, history: csr_array, facts: Floats | None, rows: Sequence[int]) -> Additions | None:
+        """Explain what the ranker adds to the scores of some titles; None where there is no ranker."""
+        if self.ranker is None or facts is None:
+            return None
+        return explain_additions(self.ranker, history, facts, rows)
 
     @cached_property
     def is_outdated(self) -> bool:
@@ -120,12 +147,14 @@ def load_recommender(service: Service) -> Recommender:
     arrays, manifest = load_model(service.path, names=SERVED)
     try:
         blend = restore_model(Blend, arrays)
+        ranker = restore_ranker(blend, arrays)
         title_ids, countries, newcomers = (arrays[name] for name in ("title_ids", "countries", "newcomers"))
     except (ValueError, KeyError) as error:
         raise BadModel(
             f"not a model that can recommend ({error})", where=str(service.path), todo="run `matinee train` again"
         ) from error
-    return Recommender(service.snapshot(), blend, title_ids.tolist(), countries.tolist(), newcomers, manifest)
+    ids, where = title_ids.tolist(), countries.tolist()
+    return Recommender(service.snapshot(), blend, ids, where, newcomers, manifest, ranker)
 
 
 def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -> dict[str, Any]:
@@ -145,18 +174,18 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
         UnknownId: if the service has no such member.
     """
     member = find_member(recommender, member_id)
-    history, seen = load_histories(recommender, member).slice(0, 1)
+    histories = load_histories(recommender, member)
+    (history, seen), facts = histories.slice(0, 1), histories.describe(0, 1)
     note = explain_newcomer(recommender, member.row(0, named=True), history, seen)
-    if note is None:
-        ranked = rank_histories(recommender.blend, history, k, seen=seen)
-    else:
-        ranked = _rank_newcomers(recommender, member, k, seen)
+    ranked = (
+        recommender.rank(history, facts, k, seen) if note is None else _rank_newcomers(recommender, member, k, seen)
+    )
     titles = [
         {
             "title_id": recommender.title_ids[row],
             "name": recommender.names.get(recommender.title_ids[row]),
             "score": score,
-            "because": _explain_row(recommender, history, row) if note is None else [_popular(score)],
+            "because": _explain_row(recommender, history, facts, row) if note is None else [_popular(score)],
         }
         for row, score in zip(ranked.titles[0].tolist(), ranked.scores[0].tolist(), strict=True)
         if row >= 0
@@ -213,10 +242,12 @@ def explain(recommender: Recommender, member_id: str, title_id: str) -> dict[str
     """
     member = find_member(recommender, member_id)
     row = _find_title(recommender, title_id)
-    history, seen = load_histories(recommender, member).slice(0, 1)
+    histories = load_histories(recommender, member)
+    (history, seen), facts = histories.slice(0, 1), histories.describe(0, 1)
     note = explain_newcomer(recommender, member.row(0, named=True), history, seen)
     if note is None:
-        score, because = float(recommender.blend.score(history)[0, row]), _explain_row(recommender, history, row)
+        score = float(recommender.score(history, facts)[0, row])
+        because = _explain_row(recommender, history, facts, row)
     else:
         score = float(score_newcomers(recommender, member)[0, row])
         because = [_popular(score)]
@@ -258,6 +289,7 @@ class _Histories:
     started: pl.DataFrame
     titles: int
     is_weighted: bool
+    ranker: Ranker | None
 
     def slice(self, start: int, stop: int) -> tuple[csr_array, csr_array]:
         """Lay out the members from row `start` to `stop`: enjoyed and started, a row a member."""
@@ -265,6 +297,12 @@ class _Histories:
         enjoyed, started = (_of_rows(events, start, stop) for events in (self.enjoyed, self.started))
         weighted = build_histories(enjoyed, rows, self.titles, weighted=self.is_weighted)
         return weighted, build_histories(started, rows, self.titles)
+
+    def describe(self, start: int, stop: int) -> Floats | None:
+        """Describe the members from row `start` to `stop` as the ranker needs it; None = there is no ranker."""
+        if self.ranker is None:
+            return None
+        return describe_members(self.ranker.facts, _of_rows(self.enjoyed, start, stop), np.arange(start, stop))
 
 
 def _of_rows(events: pl.DataFrame, start: int, stop: int) -> pl.DataFrame:
@@ -299,7 +337,8 @@ def load_histories(recommender: Recommender, members: pl.DataFrame) -> _Historie
     )
     is_weighted = bool(manifest["settings"]["linear"]["weighted"])
     titles = len(recommender.title_ids)
-    return _Histories(enjoyed.sort("member_row"), started.sort("member_row"), titles, is_weighted)
+    enjoyed, started = enjoyed.sort("member_row"), started.sort("member_row")
+    return _Histories(enjoyed, started, titles, is_weighted, recommender.ranker)
 
 
 def explain_newcomer(
@@ -314,7 +353,7 @@ def explain_newcomer(
     return f"{why}: this is what is popular {where} now"
 
 
-def score_newcomers(recommender: Recommender, members: pl.DataFrame) -> NDArray[np.float32]:
+def score_newcomers(recommender: Recommender, members: pl.DataFrame) -> Floats:
     """Look up decayed popularity in each member's country: float32 (members, titles)."""
     row_of = {country: row for row, country in enumerate(recommender.countries)}
     rows = [row_of.get(country, len(row_of)) for country in members["country"]]
@@ -323,18 +362,24 @@ def score_newcomers(recommender: Recommender, members: pl.DataFrame) -> NDArray[
 
 def _rank_newcomers(recommender: Recommender, members: pl.DataFrame, k: int, seen: csr_array) -> Ranked:
     """Rank by popularity where the members live; `seen` as `rank_titles` takes it."""
-    found = Ranked(np.empty((members.height, k), np.int32), np.empty((members.height, k), np.float32))
-    for start in range(0, members.height, SCORED):
-        piece = slice(start, start + SCORED)
-        scores = score_newcomers(recommender, members[piece])
+    return _rank_by_scores(lambda piece: score_newcomers(recommender, members[piece]), k, seen)
+
+
+def _rank_by_scores(score: Callable[[slice], Floats], k: int, seen: csr_array) -> Ranked:
+    """Rank members by scores, float32 (members, titles), made for some of them at a time."""
+    n = seen.shape[0]
+    found = Ranked(np.empty((n, k), np.int32), np.empty((n, k), np.float32))
+    for start in range(0, n, SCORED):
+        piece = slice(start, min(start + SCORED, n))
+        scores = score(piece)
         found.titles[piece] = rank_titles(scores, k, seen=seen[piece])
         found.scores[piece] = np.take_along_axis(scores, np.maximum(found.titles[piece], 0), axis=1)
     return found
 
 
-def _explain_row(recommender: Recommender, history: csr_array, row: int) -> list[dict[str, Any]]:
+def _explain_row(recommender: Recommender, history: csr_array, facts: Floats | None, row: int) -> list[dict[str, Any]]:
     because = []
-    for part in explain_score(recommender.blend, history, row):
+    for part in explain_score(recommender.blend, history, row, recommender.explain(history, facts, [row])):
         title_id = recommender.title_ids[part.title_row] if part.title_row >= 0 else None
         name = recommender.names.get(title_id) if title_id is not None else None
         because.append({"kind": part.kind, "title_id": title_id, "name": name, "share": part.value})
@@ -351,7 +396,8 @@ def _rank_all(recommender: Recommender, k: int) -> Iterator[pl.DataFrame]:
     for start in range(0, everybody.height, CHUNK):
         members = everybody.slice(start, CHUNK)
         history, seen = histories.slice(start, start + members.height)
-        top, scores = rank_histories(recommender.blend, history, k, seen=seen)
+        facts = histories.describe(start, start + members.height)
+        top, scores = recommender.rank(history, facts, k, seen)
         plain = (np.diff(history.indptr) == 0) | ~members["personalised"].fill_null(True).to_numpy()
         top[plain], scores[plain] = _rank_newcomers(recommender, members.filter(pl.Series(plain)), k, seen[plain])
         rows, ranks = np.nonzero(top >= 0)

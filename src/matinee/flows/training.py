@@ -14,12 +14,13 @@ import numpy as np
 
 import matinee
 from matinee.errors import MatineeError
-from matinee.flows.live import describe_log, gather_evidence, lay_out
+from matinee.flows.live import describe_log, describe_trial, gather_evidence, lay_out, put_ranker
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
-from matinee.flows.tuning import learn_recipe
+from matinee.flows.tuning import learn_recipe, try_ranker
 from matinee.measure.splits import split_by_time
 from matinee.recommend.live import fit_live
+from matinee.recommend.ranker.learn import RankerTrial
 from matinee.recommend.recipe import Recipe
 from matinee.settings import Settings
 from matinee.store.erasure import list_erasures
@@ -27,6 +28,7 @@ from matinee.store.models import save_model
 from matinee.store.service import Service
 
 KIND = "blend"
+"""What the arrays are; a ranker on top of it has arrays of its own."""
 
 FIVE_STARS = 5
 """Highest rating of the scale that the default of `min_rating` is made for."""
@@ -60,12 +62,13 @@ def train(
     loaded = load_log(service, min_rating=min_rating)
     titles = len(loaded.log.title_ids)
     tell("tuning on the last part of the log")
-    recipe = _learn_recipe(loaded, service.settings.seed)
+    recipe, trial = _learn(loaded, service.settings.seed)
     tell(f"fitting {titles:,} titles")
     live = fit_live(gather_evidence(loaded), recipe)
     tell("saving")
-    manifest = _describe(loaded, recipe, service, min_rating, time.process_time() - started)
-    return manifest | {"run": save_model(service.path, lay_out(loaded, live), manifest, now=now, erasures=erasures)}
+    arrays = lay_out(loaded, live, put_ranker(live, loaded, trial))
+    manifest = _describe(loaded, recipe, service, min_rating, time.process_time() - started) | describe_trial(trial)
+    return manifest | {"run": save_model(service.path, arrays, manifest, now=now, erasures=erasures)}
 
 
 def _warn_of_scale(least: float, top: float | None) -> list[str]:
@@ -78,14 +81,15 @@ def _warn_of_scale(least: float, top: float | None) -> list[str]:
     ]
 
 
-def _learn_recipe(loaded: LoadedLog, seed: int) -> Recipe:
-    """Tune on the last tenth of the log; a log too small for that gets the default recipe."""
-    rng = np.random.default_rng(seed)
+def _learn(loaded: LoadedLog, seed: int) -> tuple[Recipe, RankerTrial | None]:
+    """Tune on the last tenth of the log; a log too small for that gets the default recipe and no ranker."""
+    titles = len(loaded.log.title_ids)
     try:
         inner = split_by_time(loaded.log.events)
     except MatineeError:
-        return Recipe()
-    return learn_recipe(inner, len(loaded.log.title_ids), loaded.features, rng=rng)
+        return Recipe(), None
+    recipe = learn_recipe(inner, titles, loaded.features, rng=np.random.default_rng(seed))
+    return recipe, try_ranker(loaded.log.events, titles, recipe, seed=seed)
 
 
 def _describe(
@@ -104,6 +108,6 @@ def _describe(
         "versions": {
             "matinee": matinee.__version__,
             "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "scipy", "polars")},
+            **{name: version(name) for name in ("lightgbm", "numpy", "scipy", "polars")},
         },
     }

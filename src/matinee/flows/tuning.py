@@ -6,12 +6,15 @@ Many small solves are slowed down by threads where other work shares the cores.
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from matinee.measure.splits import Split
+from matinee.recommend.ranker.learn import RankerTrial, choose_ranker
 from matinee.recommend.recipe import Recipe
-from matinee.recommend.tune import MOST_TITLES, tune_blend, tune_linear
+from matinee.recommend.thin import MOST_TITLES
+from matinee.recommend.tune import tune_blend, tune_linear
 
 
 def learn_recipe(inner: Split, titles: int, features: csr_array | None, *, rng: np.random.Generator) -> Recipe:
@@ -20,3 +23,9 @@ def learn_recipe(inner: Split, titles: int, features: csr_array | None, *, rng: 
         linear = tune_linear(inner, titles, rng=rng)
     with threadpool_limits(limits=1 if titles <= MOST_TITLES else None, user_api="blas"):
         return tune_blend(inner, titles, linear, features, rng=rng)
+
+
+def try_ranker(train: pl.DataFrame, titles: int, recipe: Recipe, *, seed: int) -> RankerTrial | None:
+    """Try rankers; arguments and result as `choose_ranker`, which draws by the seed."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        return choose_ranker(train, titles, recipe, rng=np.random.default_rng([seed, 2]))

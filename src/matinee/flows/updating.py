@@ -12,10 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from matinee.flows.live import StoredModel, describe_log, gather_evidence, lay_out, load_stored, number_log
+from matinee.flows.live import (
+    StoredModel,
+    describe_log,
+    describe_trial,
+    gather_evidence,
+    lay_out,
+    load_stored,
+    number_log,
+    put_ranker,
+)
 from matinee.flows.logs import LoadedLog, hash_features, load_log
+from matinee.flows.tuning import try_ranker
 from matinee.recommend.changes import Change, find_change
-from matinee.recommend.live import compare_live, fit_live
+from matinee.recommend.live import Live, compare_live, fit_live
+from matinee.recommend.ranker.learn import RankerTrial
+from matinee.recommend.ranker.ranker import Ranker, build_ranker, compare_rankers
 from matinee.recommend.update import Updated, update_live
 from matinee.store.erasure import list_erasures
 from matinee.store.models import delete_models, save_model
@@ -41,6 +53,10 @@ def update_model(service: Service, *, now: datetime, progress: Tell | None = Non
         BadModel: the model is damaged, or was saved without what an update needs.
         NothingToLearn: if no viewing is positive any more.
     """
+    return _update(service, now, progress, is_forgetting=False)
+
+
+def _update(service: Service, now: datetime, progress: Tell | None, *, is_forgetting: bool) -> dict[str, Any]:
     tell = progress or (lambda _stage: None)
     started = time.process_time()
     tell("reading the model")
@@ -51,19 +67,28 @@ def update_model(service: Service, *, now: datetime, progress: Tell | None = Non
     tell("comparing")
     change = find_change(stored.log, number_log(loaded))
     has_same_features = hash_features(loaded.features) == stored.manifest["state"]["features_hash"]
-    if change.is_empty and has_same_features:
+    relearns = is_forgetting and _knows_more(stored, change)
+    if change.is_empty and has_same_features and not relearns:
         return stored.manifest | {"run": stored.run, "update": None}
     tell(f"folding {change.added + change.removed:,} events in")
     updated = _move(stored, change, loaded, has_same_features)
-    tell("saving")
     manifest = stored.manifest | describe_log(loaded)
+    if relearns:
+        tell("learning the ranker without them")
+        trial = _try_ranker(stored, loaded)
+        manifest, ranker = manifest | describe_trial(trial), put_ranker(updated.live, loaded, trial)
+    else:
+        manifest, ranker = _move_ranker(stored, updated.live, loaded, manifest)
+    tell("saving")
     manifest["update"] = _describe_update(stored, change, updated, loaded, round(time.process_time() - started, 2))
-    run = save_model(service.path, lay_out(loaded, updated.live), manifest, now=now, erasures=erasures)
+    run = save_model(service.path, lay_out(loaded, updated.live, ranker), manifest, now=now, erasures=erasures)
     return manifest | {"run": run}
 
 
 def forget_in_models(service: Service, *, now: datetime, progress: Tell | None = None) -> dict[str, Any]:
     """Update the live model after rows were erased, and delete every run that stands for a log with them.
+
+    A ranker is learned again, because what it learned from members cannot be taken out of it.
 
     Args:
         service: as `update_model`.
@@ -76,7 +101,7 @@ def forget_in_models(service: Service, *, now: datetime, progress: Tell | None =
     Raises:
         BadModel, NothingToLearn: as `update_model`; no run was deleted then.
     """
-    manifest = update_model(service, now=now, progress=progress)
+    manifest = _update(service, now, progress, is_forgetting=True)
     return manifest | {"deleted": delete_models(service.path, but=manifest["run"])}
 
 
@@ -96,7 +121,33 @@ def prove_model(service: Service, *, progress: Tell | None = None) -> dict[str, 
     loaded = load_log(service, min_rating=stored.manifest["min_rating"])
     tell("fitting a model to compare with")
     refitted = fit_live(gather_evidence(loaded), stored.recipe, reference=stored.live.state.reference)
-    return compare_live(stored.live, refitted)
+    differences = compare_live(stored.live, refitted)
+    if stored.ranker is None:
+        return differences
+    tell("learning a ranker to compare with")
+    relearned = put_ranker(refitted, loaded, _try_ranker(stored, loaded))
+    return differences | {"ranker": compare_rankers(stored.ranker, relearned)}
+
+
+def _try_ranker(stored: StoredModel, loaded: LoadedLog) -> RankerTrial | None:
+    events, titles = loaded.log.events, len(loaded.log.title_ids)
+    return try_ranker(events, titles, stored.recipe, seed=stored.manifest["seed"])
+
+
+def _knows_more(stored: StoredModel, change: Change) -> bool:
+    """Whether the ranker learned from another log than that of now."""
+    return stored.ranker is not None and not (change.is_empty and stored.manifest["ranker"]["is_of_this_log"])
+
+
+def _move_ranker(
+    stored: StoredModel, live: Live, loaded: LoadedLog, manifest: dict[str, Any]
+) -> tuple[dict[str, Any], Ranker | None]:
+    """Give a ranker the facts of the log now; how it weighs them stays until the next training."""
+    if stored.ranker is None:
+        return manifest, None
+    facts = manifest["ranker"] | {"is_of_this_log": False}
+    ranker = build_ranker(live.blend, loaded.log.events, stored.ranker.correction, now=live.state.now)
+    return manifest | {"ranker": facts}, ranker
 
 
 def _move(stored: StoredModel, change: Change, loaded: LoadedLog, has_same_features: bool) -> Updated:

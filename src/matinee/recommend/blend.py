@@ -4,12 +4,8 @@
 
 The first term is the linear item model, brought to one scale for short and long histories; the second is decayed
 popularity at several half-lives, which a log ruled by freshness weighs up and one ruled by taste weighs down. With a
-positive weight on a short half-life and a negative one on a long, it is a trend. The weights maximise the likelihood of
-what members of an inner split went on to watch, under a multinomial logit over all titles not yet seen:
-
-    max over (a, w) of mean over u of log softmax(s(u, .))[t],  averaged over the targets t of u, minus reg |(a, w)|^2
-
-McFadden, "Conditional logit analysis of qualitative choice behavior", 1974. It is convex, so one start is enough.
+positive weight on a short half-life and a negative one on a long, it is a trend. How the weights are learned is in
+`mixture`, how they are judged in `weigh`.
 """
 
 from __future__ import annotations
@@ -18,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_array
 
 Floats = NDArray[np.float32]
@@ -48,10 +43,14 @@ class Blend:
 
     def score(self, histories: csr_array) -> Floats:
         """Score all titles for each history: float32 (n, titles); an empty history gets the shelf alone."""
-        scores = standardise_scores(np.asarray(histories @ self.weights, dtype=np.float32), self.known)
+        scores = self.score_taste(histories)
         scores *= np.float32(self.taste)
         scores += self.shelf
         return scores
+
+    def score_taste(self, histories: csr_array) -> Floats:
+        """Score by the item model alone, standardised: float32 (n, titles); an empty history gets zeros."""
+        return standardise_scores(np.asarray(histories @ self.weights, dtype=np.float32), self.known)
 
 
 def build_blend(
@@ -94,50 +93,3 @@ def measure_spread(scores: Floats, known: NDArray[np.bool_]) -> tuple[Floats, Fl
     mean, deviation = base.mean(axis=1, keepdims=True), base.std(axis=1, keepdims=True)
     deviation[deviation <= FLAT * np.abs(mean)] = np.inf
     return mean, deviation
-
-
-def learn_weights(
-    linear: Floats,
-    log_counts: Floats,
-    seen: csr_array,
-    relevant: csr_array,
-    *,
-    reg: float,
-    start: Floats | None = None,
-) -> Floats:
-    """Learn the weight of each part from what members went on to watch.
-
-    Args:
-        linear: float32 (members, titles), standardised scores of the linear part.
-        log_counts: float32 (half-lives, titles), standardised.
-        seen: (members, titles); an entry = in the history, not to be chosen again.
-        relevant: (members, titles); an entry = was chosen. Only members with an entry count.
-        reg: weight of the squared weights, >= 0.
-        start: where the search starts, float32 (1 + half-lives,); it ends at the same place, sooner if that is near.
-
-    Returns:
-        float32 (1 + half-lives,): a, then w; zeros if no member has an entry.
-    """
-    lengths = np.diff(relevant.indptr)
-    asked = lengths > 0
-    linear, seen, chosen, n = linear[asked], seen[asked], relevant[asked].astype(np.float64), int(asked.sum())
-    if n == 0:
-        return np.zeros(1 + len(log_counts), dtype=np.float32)
-    chosen.data[:] = np.repeat(1 / lengths[asked], lengths[asked])
-    wanted: NDArray[np.float64] = np.append(chosen.multiply(linear).sum(), log_counts @ chosen.sum(axis=0))
-    hidden = seen.nonzero()
-
-    def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        p = np.float32(w[0]) * linear + (w[1:].astype(np.float32) @ log_counts)
-        p[hidden] = -np.inf
-        top = p.max(axis=1, keepdims=True)
-        p -= top
-        np.exp(p, out=p)
-        total = p.sum(axis=1, keepdims=True)
-        p /= total
-        normaliser = float((top + np.log(total)).sum(dtype=np.float64))
-        expected = np.append(np.vdot(p, linear), log_counts @ p.sum(axis=0, dtype=np.float64))
-        return (normaliser - float(w @ wanted)) / n + reg * float(w @ w), (expected - wanted) / n + 2 * reg * w
-
-    first = np.full(1 + len(log_counts), 0.1) if start is None else start.astype(np.float64)
-    return np.asarray(minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x, dtype=np.float32)

@@ -1,10 +1,11 @@
 """Weights of several scores, learned from what members went on to watch.
 
-    s(u, t) = sum over parts p of w_p part_p(u, t)
+    s(u, t) = sum over own parts p of w_p part_p(u, t)  +  sum over shared parts p of w_p part_p(t)
 
     max over w of mean over u of log softmax(s(u, .))[t],  averaged over the targets t of u, minus reg |w|^2
 
-over titles not yet seen: a multinomial logit, McFadden 1974, as in `blend`, for parts that all differ by member.
+over titles not yet seen: a multinomial logit. McFadden, "Conditional logit analysis of qualitative choice behavior",
+1974. It is convex, so one start is enough. A part that is the same for all members is kept as one row.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from scipy.sparse import csr_array
 
 Floats = NDArray[np.float32]
 
-REG = 1e-4
-STEPS = 60
+STEPS = 200
 
 
 def mix(parts: Sequence[Floats], weights: Sequence[float]) -> Floats:
@@ -30,25 +30,43 @@ def mix(parts: Sequence[Floats], weights: Sequence[float]) -> Floats:
     return mixed
 
 
-def learn_mixture(parts: Sequence[Floats], seen: csr_array, relevant: csr_array) -> tuple[float, ...]:
-    """Learn the weight of each part.
+def learn_mixture(
+    own: Sequence[Floats],
+    shared: Floats,
+    seen: csr_array,
+    relevant: csr_array,
+    *,
+    reg: float,
+    start: Floats | None = None,
+) -> Floats:
+    """Learn the weight of each part from what members went on to watch.
 
     Args:
-        parts: float32 (n, titles) each.
-        seen: (n, titles); an entry = in the history, not to be chosen again.
-        relevant: (n, titles); an entry = was chosen; each member has at least one.
+        own: float32 (members, titles) each; at least one.
+        shared: float32 (k, titles), parts that are the same for all members; k may be 0.
+        seen: (members, titles); an entry = in the history, not to be chosen again.
+        relevant: (members, titles); an entry = was chosen. Only members with an entry count.
+        reg: weight of the squared weights, >= 0.
+        start: where the search starts, as the result; it ends at the same place, sooner if that is near.
 
     Returns:
-        one weight a part.
+        float32 (len(own) + k,), the weights in this order; zeros if no member has an entry.
     """
-    n, hidden = parts[0].shape[0], seen.nonzero()
-    chosen = csr_array(relevant.astype(np.float64))
     lengths = np.diff(relevant.indptr)
-    chosen.data[:] = np.repeat(1 / lengths, lengths)
-    wanted: NDArray[np.float64] = np.array([chosen.multiply(part).sum() for part in parts])
+    asked = lengths > 0
+    n, size = int(asked.sum()), len(own) + len(shared)
+    if n == 0:
+        return np.zeros(size, dtype=np.float32)
+    if not asked.all():
+        own, seen, relevant = [part[asked] for part in own], seen[asked], relevant[asked]
+    chosen = csr_array(relevant.astype(np.float64))
+    chosen.data[:] = np.repeat(1 / lengths[asked], lengths[asked])
+    wanted = np.append([chosen.multiply(part).sum() for part in own], shared @ chosen.sum(axis=0))
+    hidden = seen.nonzero()
 
     def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        p = mix(parts, list(w))
+        p = mix(own, list(w[: len(own)]))
+        p += w[len(own) :].astype(np.float32) @ shared
         p[hidden] = -np.inf
         top = p.max(axis=1, keepdims=True)
         p -= top
@@ -56,8 +74,9 @@ def learn_mixture(parts: Sequence[Floats], seen: csr_array, relevant: csr_array)
         total = p.sum(axis=1, keepdims=True)
         p /= total
         normaliser = float((top + np.log(total)).sum(dtype=np.float64))
-        expected = np.array([np.vdot(p, part) for part in parts], dtype=np.float64)
-        return (normaliser - float(w @ wanted)) / n + REG * float(w @ w), (expected - wanted) / n + 2 * REG * w
+        expected = np.append([np.vdot(p, part) for part in own], shared @ p.sum(axis=0, dtype=np.float64))
+        return (normaliser - float(w @ wanted)) / n + reg * float(w @ w), (expected - wanted) / n + 2 * reg * w
 
-    found = minimize(loss, np.full(len(parts), 0.1), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
-    return tuple(float(weight) for weight in found.x)
+    first = np.full(size, 0.1) if start is None else start.astype(np.float64)
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    return np.asarray(found.x, dtype=np.float32)

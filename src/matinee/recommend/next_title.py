@@ -51,6 +51,7 @@ FLOOR = 1e-4
 FIRST_WEIGHTS = (0.1, 0.2, 0.3, 0.25)
 """What a log too small to learn from gets."""
 
+MIXTURE_REG = 1e-4
 MOST_TITLES = 6_000
 MOST_MEMBERS = 3_000
 """Members that weights are learned from."""
@@ -163,9 +164,10 @@ def tune_next(train: pl.DataFrame, titles: int, *, rng: np.random.Generator) -> 
     model = fit_next(split.train, titles)
     learned, judged = (lay_out(half, titles) for half in _halve(split, rng))
     recent = build_recent(split.history, learned.split.member_rows, LONGEST)
-    weights = learn_mixture(model.parts(recent), learned.seen, learned.relevant)
-    model = replace(model, weights=np.asarray(weights, dtype=np.float32))
-    return NextTrial(weights, judged, judged.judge(score_exam(model, judged)))
+    nothing_shared = np.zeros((0, titles), dtype=np.float32)
+    weights = learn_mixture(model.parts(recent), nothing_shared, learned.seen, learned.relevant, reg=MIXTURE_REG)
+    model = replace(model, weights=weights)
+    return NextTrial(tuple(weights.tolist()), judged, judged.judge(score_exam(model, judged)))
 
 
 def score_exam(model: NextTitle, exam: Exam) -> Floats:

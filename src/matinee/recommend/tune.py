@@ -11,19 +11,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matinee.errors import MatineeError
 from matinee.measure.splits import Split, split_by_members, split_cold
-from matinee.recommend.blend import learn_weights, standardise_scores
+from matinee.recommend.blend import standardise_scores
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.exam import Exam, draw_members, lay_out
 from matinee.recommend.gram import Sums
 from matinee.recommend.linear import LinearSettings, compute_events_gram, fit_events, solve_gram
+from matinee.recommend.mixture import learn_mixture
 from matinee.recommend.popular import decayed_counts, standardise_log
 from matinee.recommend.recipe import Recipe
+from matinee.recommend.thin import keep_most_watched, thin_training
 from matinee.recommend.weigh import choose_blend
 
 REG_STEP = 10**0.5
@@ -41,12 +41,6 @@ COLD_REGS = (0.3, 1.0, 3.0, 10.0)
 
 MOST_MEMBERS = 1500
 """Members that settings are judged on; more would cost time and hardly move the means."""
-
-MOST_TRAINED = 30_000
-"""Members that the linear search fits on; `reg`, which counts members, is scaled up for the others afterwards."""
-
-MOST_TITLES = 4000
-"""Titles that the linear search is run on, the most watched: a solve costs their cube."""
 
 
 def tune(split: Split, titles: int, features: csr_array | None = None, *, rng: np.random.Generator) -> Recipe:
@@ -68,10 +62,10 @@ def tune_linear(split: Split, titles: int, *, rng: np.random.Generator) -> Linea
     """
     try:
         inner = split_by_members(split.train, rng=rng) if split.protocol == "cold" else split
-        small, kept = _keep_most_watched(draw_members(inner, MOST_MEMBERS, rng=rng), titles)
+        small, kept = keep_most_watched(draw_members(inner, MOST_MEMBERS, rng=rng), titles)
     except MatineeError:
         return LinearSettings()
-    small, share = _thin_training(small, rng)
+    small, share = thin_training(small, rng)
     judge = _make_judge(lay_out(small, len(kept)))
     best, score = _climb(LinearSettings(), judge)
     for name, values in TRIALS:
@@ -118,7 +112,7 @@ def tune_cold(
     """
     try:
         hidden = split if split.protocol == "cold" else split_cold(split.train, rng=rng)
-        small, kept = _keep_most_watched(draw_members(hidden, MOST_MEMBERS, rng=rng), titles)
+        small, kept = keep_most_watched(draw_members(hidden, MOST_MEMBERS, rng=rng), titles)
     except MatineeError:
         return Recipe().cold_reg
     exam, known = lay_out(small, len(kept)), features[kept]
@@ -150,8 +144,8 @@ def _make_judge(exam: Exam) -> Callable[[LinearSettings], float]:
         except ValueError:  # too little reg for float32: no candidate
             return 0.0
         scores = standardise_scores(model.score(exam.histories(weighted=settings.weighted)), exam.known)
-        weights = learn_weights(
-            scores[:, columns], log_counts[:, columns], seen, relevant, reg=WEIGHT_REG, start=weights
+        weights = learn_mixture(
+            [scores[:, columns]], log_counts[:, columns], seen, relevant, reg=WEIGHT_REG, start=weights
         )
         return max(exam.judge(scores), exam.judge(weights[0] * scores + weights[1:] @ log_counts))
 
@@ -172,40 +166,3 @@ def _climb(start: LinearSettings, judge: Callable[[LinearSettings], float]) -> t
         if moved:
             break
     return best, score
-
-
-def _thin_training(split: Split, rng: np.random.Generator) -> tuple[Split, float]:
-    """Fit on at most `MOST_TRAINED` members; also the share of members that are left, in (0, 1]."""
-    rows = split.train["member_row"].unique().sort()
-    if len(rows) <= MOST_TRAINED:
-        return split, 1.0
-    drawn = rows.gather(np.sort(rng.choice(len(rows), MOST_TRAINED, replace=False)))
-    train = split.train.filter(pl.col("member_row").is_in(drawn.implode()))
-    return replace(split, train=train, candidates=split.title_rows), MOST_TRAINED / len(rows)
-
-
-def _keep_most_watched(split: Split, titles: int) -> tuple[Split, NDArray[np.int64]]:
-    """Leave out all but the most watched titles, renumbered; also the rows that are kept, ascending.
-
-    Titles that are hidden from training count by what members went on to watch.
-
-    Raises:
-        MatineeError: if no target is among them, so that there is nothing to judge by.
-    """
-    if titles <= MOST_TITLES:
-        return split, np.arange(titles)
-    counts = np.bincount(split.train["title_row"].to_numpy(), minlength=titles)
-    if split.candidates is not None:
-        counts += np.bincount(split.target["title_row"].to_numpy(), minlength=titles)
-    kept = np.sort(np.argsort(-counts, kind="stable")[:MOST_TITLES])
-    places = pl.DataFrame({"title_row": kept.astype(np.uint32), "place": np.arange(len(kept), dtype=np.uint32)})
-
-    def renumber(events: pl.DataFrame) -> pl.DataFrame:
-        joined = events.join(places, on="title_row", maintain_order="left")
-        return joined.with_columns(title_row="place").drop("place")
-
-    candidates = split.candidates
-    if candidates is not None:
-        candidates = np.flatnonzero(np.isin(kept, candidates))
-    train, history, target = renumber(split.train), renumber(split.history), renumber(split.target)
-    return replace(split, train=train, history=history, target=target, candidates=candidates), kept

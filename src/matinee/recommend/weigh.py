@@ -1,7 +1,7 @@
 """The weights of a blend, chosen by what ranks best for members they were not learned from.
 
-Covers cross-fitting, and the fall back on a single part. The likelihood itself is in `blend`, the linear model's search
-in `tune`.
+Covers cross-fitting, and the fall back on a single part. The likelihood itself is in `mixture`, the linear model's
+search in `tune`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from matinee.recommend.blend import Floats, learn_weights
 from matinee.recommend.exam import Exam
+from matinee.recommend.mixture import Floats, learn_mixture
 from matinee.recommend.popular import HALF_LIVES
 from matinee.recommend.recipe import Recipe, name_popular
 
@@ -35,7 +35,8 @@ class _Parts:
     def learn(self, reg: float, columns: NDArray[np.integer], places: NDArray[np.integer]) -> Floats:
         """Learn weights from some members' choices among some titles."""
         seen, relevant = (matrix[places][:, columns] for matrix in (self.exam.seen, self.exam.relevant))
-        return learn_weights(self.linear[np.ix_(places, columns)], self.log_counts[:, columns], seen, relevant, reg=reg)
+        linear = self.linear[np.ix_(places, columns)]
+        return learn_mixture([linear], self.log_counts[:, columns], seen, relevant, reg=reg)
 
     def cross_fit(self, reg: float, columns: NDArray[np.integer], fold: NDArray[np.integer]) -> tuple[Floats, Floats]:
         """Score each member by weights learned from the other folds: the taste and the popularity term."""

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from matinee.report.numbers import Number, as_number, show_signed
-from matinee.report.reasons import say_reason
+from matinee.report.reasons import TASTES, say_reason
 
 MOST_WATCHED = 3
 """Watched titles that get a piece of the bar each; the others share one."""
+
+OTHERS = {
+    "popular": "what members watch now",
+    "fresh": "how new it is",
+    "habits": "habits, and the rest",
+}
+"""What a piece stands for that is of no watched title."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Piece:
     """One piece of a bar.
 
     Attributes:
-        style: "watched1" to "watched3", "rest", "popular"; how it is drawn.
+        style: "watched1" to "watched3", "rest", a key of `OTHERS`; how it is drawn.
         name: what it stands for.
         share: what it adds to the score; negative = speaks against the title.
         width: percent of the longest bar of the page, in [0, 100].
@@ -91,14 +98,14 @@ def lay_out_page(page: Mapping[str, Any]) -> MemberPage:
 
 def _pile_up(because: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, float]]:
     """Add up the shares into the few pieces of a bar: style, name, share."""
-    tastes = sorted((part for part in because if part["kind"] != "popular"), key=lambda part: -part["share"])
+    tastes = sorted((part for part in because if part["kind"] in TASTES), key=lambda part: -part["share"])
     named = [part for part in tastes[:MOST_WATCHED] if part["share"] > 0]
     others = tastes[len(named) :]
     pile = [(f"watched{place}", _name(part), float(part["share"])) for place, part in enumerate(named, start=1)]
     if others:
         pile.append(("rest", f"{len(others)} other watched", float(sum(part["share"] for part in others))))
-    popular = sum(part["share"] for part in because if part["kind"] == "popular")
-    pile.append(("popular", "popular now", float(popular)))
+    for kind, name in OTHERS.items():
+        pile.append((kind, name, float(sum(part["share"] for part in because if part["kind"] == kind))))
     return sorted((piece for piece in pile if piece[2]), key=lambda piece: piece[2] < 0)
 
 

@@ -6,8 +6,11 @@ Covers one title's reasons at a time, as `recommend` gives them. It does not com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+TASTES = ("watched", "metadata", "rest")
+"""Kinds of contributions that come from what was watched."""
 
 MOST_NAMED = 2
 
@@ -15,7 +18,7 @@ WORTH_NAMING = 0.5
 """A second title is named if its share is at least this much of the first one's."""
 
 WORTH_SAYING = 0.25
-"""The smaller of taste and popularity is mentioned if it is at least this much of the larger."""
+"""The smaller of taste and popularity, and how new a title is, is mentioned from this much of the larger."""
 
 
 def say_reason(because: Iterable[Mapping[str, Any]]) -> str:
@@ -25,16 +28,28 @@ def say_reason(because: Iterable[Mapping[str, Any]]) -> str:
     the page for its popularity alone is said to be popular, even if one watched title speaks for it.
 
     Args:
-        because: contributions to the score, in any order: {"kind": "watched" | "popular" | "metadata" | "rest",
-            "title_id", "name", "share"}; a share may be negative. "rest" = watched titles that are not to be named.
+        because: contributions to the score, in any order: {"kind": "watched" | "popular" | "metadata" | "rest" |
+            "fresh" | "habits", "title_id", "name", "share"}; a share may be negative. "rest" = watched titles that are
+            not to be named.
 
     Returns:
         the reason, without a full stop, naming at most `MOST_NAMED` titles.
     """
     parts = list(because)
-    tastes = [part for part in parts if part["kind"] != "popular"]
-    taste = sum(part["share"] for part in tastes)
-    popular = sum(part["share"] for part in parts if part["kind"] == "popular")
+    tastes = [part for part in parts if part["kind"] in TASTES]
+    taste, popular, fresh = (_add_up(parts, kinds) for kinds in (TASTES, ("popular",), ("fresh",)))
+    reason = _say_main(parts, tastes, taste, popular)
+    if fresh <= 0 or fresh < WORTH_SAYING * max(taste, popular):
+        return reason
+    return f"{reason}; still new" if max(taste, popular) > 0 else "still new"
+
+
+def _add_up(parts: list[Mapping[str, Any]], kinds: Sequence[str]) -> float:
+    return float(sum(part["share"] for part in parts if part["kind"] in kinds))
+
+
+def _say_main(parts: list[Mapping[str, Any]], tastes: list[Mapping[str, Any]], taste: float, popular: float) -> str:
+    """Say what taste and popularity have to say."""
     named = [part for part in tastes if part["kind"] != "rest"]
     liked = sorted((part for part in named if part["share"] > 0), key=lambda part: -part["share"])
     if liked and taste > 0 and taste >= WORTH_SAYING * popular:

@@ -64,6 +64,7 @@ _MODELS = {
     "linear": "item model: titles that the same members enjoy, tuned on this log",
     "cold": "the item model with titles that nobody has watched filled in from their metadata",
     "blend": "taste and popularity in proportions learned from this log",
+    "ranker": "the blend's list put in order again by what was learned from earlier weeks of this log",
     "next": "what tends to follow what was watched last, in the order of watching",
 }
 

@@ -3,8 +3,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from matinee.recommend.blend import build_blend
-from matinee.recommend.explain import explain_score
-from matinee.recommend.pages.reasons import split_scores, trace_anchors, weigh_history
+from matinee.recommend.explain import explain_score, weigh_history
+from matinee.recommend.pages.reasons import split_scores, trace_anchors
 
 TITLES = 20
 

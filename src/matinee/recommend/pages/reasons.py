@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matinee.recommend.blend import Blend, measure_spread
+from matinee.recommend.blend import Blend
+from matinee.recommend.explain import share_taste
+from matinee.recommend.ranker.explain import Additions
 
 Floats = NDArray[np.float32]
 
@@ -26,8 +28,8 @@ class Share:
     """An addend of a score, or of several.
 
     Attributes:
-        kind: "watched", "metadata", "popular", as in `recommend.explain`; "rest" = all watched titles that are not
-            named; "editors" = a boost.
+        kind: "watched", "metadata", "popular", "fresh", "habits", as in `recommend.explain`; "rest" = all watched
+            titles that are not named; "editors" = a boost.
         title_row: the watched title; -1 for other kinds.
         value: the addend; negative where it speaks against the title.
     """
@@ -37,14 +39,8 @@ class Share:
     value: float
 
 
-def weigh_history(blend: Blend, history: csr_array) -> Floats:
-    """Weigh each title of a history: a h_i / deviation_u, float32 (n,), in the order of `history.indices`."""
-    _, deviation = measure_spread(np.asarray(history @ blend.weights, dtype=np.float32), blend.known)
-    return np.asarray(blend.taste * history.data / deviation[0, 0], dtype=np.float32)
-
-
 def trace_anchors(blend: Blend, history: csr_array, pull: Floats, rows: Sequence[int]) -> list[tuple[int, Floats]]:
-    """Trace what single watched titles add to every score.
+    """Trace what single watched titles add to every score of the blend.
 
     Args:
         blend: the model.
@@ -55,7 +51,7 @@ def trace_anchors(blend: Blend, history: csr_array, pull: Floats, rows: Sequence
     Returns:
         pairs of a title and its shares, float32 (titles,), in the order of `rows`.
     """
-    weight = dict(zip(history.indices.tolist(), pull.tolist(), strict=True))
+    weight = dict(zip(history.indices.tolist(), (blend.taste * pull).tolist(), strict=True))
     return [(row, weight[row] * (np.asarray(blend.weights[row]) - blend.row_means[row])) for row in rows]
 
 
@@ -66,6 +62,7 @@ def split_scores(
     title_rows: NDArray[np.integer],
     *,
     nameable: NDArray[np.bool_] | None = None,
+    additions: Additions | None = None,
 ) -> list[list[Share]]:
     """Split the scores of some titles into shares.
 
@@ -75,22 +72,25 @@ def split_scores(
         pull: float32 (n,), as `weigh_history` gives it.
         title_rows: int (k,), which titles.
         nameable: bool (titles,); watched titles that may be named, the others go into "rest". None = all.
+        additions: what a ranker adds to each title; None = there is no ranker.
 
     Returns:
         for each title: the `NAMED` watched titles with the largest share, the largest first, "rest" where there are
-        more, then "popular"; their sum is the title's score.
+        more, then "popular", "fresh" and "habits"; their sum is the title's score.
     """
     rows = history.indices
     may = np.ones(len(rows), np.bool_) if nameable is None else nameable[rows]
-    shares = pull[:, None] * (blend.weights[rows[:, None], title_rows] - blend.row_means[rows][:, None])
+    shares, others = share_taste(blend, history, pull, title_rows, additions)
     order = np.argsort(-shares[may], axis=0, kind="stable")[:NAMED]
     values = np.take_along_axis(shares[may], order, axis=0)
     rests = shares.sum(axis=0, dtype=np.float64) - values.sum(axis=0, dtype=np.float64)
     named = zip(rows[may][order].T.tolist(), values.T.tolist(), strict=True)
     split = []
-    for (watched, parts), rest, title_row in zip(named, rests.tolist(), title_rows.tolist(), strict=True):
+    for (watched, parts), rest, title_row, kinds in zip(
+        named, rests.tolist(), title_rows.tolist(), others, strict=True
+    ):
         kind = "watched" if blend.known[title_row] else "metadata"
         own = [Share(kind, row, part) for row, part in zip(watched, parts, strict=True)]
         own += [Share("rest", -1, rest)] if len(rows) > len(watched) else []
-        split.append([*own, Share("popular", -1, float(blend.shelf[title_row]))])
+        split.append([*own, *(Share(name, -1, share) for name, share in kinds.items())])
     return split
