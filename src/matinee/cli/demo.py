@@ -24,6 +24,8 @@ from matinee.store.samples import fetch_movielens
 from matinee.store.service import Service, create_service
 from matinee.world import WorldSettings
 
+WORLD = WorldSettings.mixed()
+
 NEXT = """
 With a log of your own:
   ./run matinee init my-service
@@ -95,4 +97,4 @@ def _make_service(folder: Path, simulated: bool) -> tuple[Service, ImportSummary
     screen.print("A simulated service: invented members, titles and viewings")
     service = create_service(folder / "world")
     with counting() as count:
-        return service, import_world(service, WorldSettings.mixed(), mix=True, progress=count)
+        return service, import_world(service, WORLD, mix=True, progress=count)
