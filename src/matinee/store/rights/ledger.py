@@ -103,6 +103,11 @@ class LedgerReader:
         kept = schema.checkpoints
         return list(self._connection.execute(select(kept.c.note).order_by(kept.c.size)).scalars())
 
+    def last_checkpoint(self) -> str | None:
+        """Read the signed checkpoint of the largest size; None if there is none."""
+        kept = schema.checkpoints
+        return self._connection.execute(select(kept.c.note).order_by(kept.c.size.desc()).limit(1)).scalar()
+
     def strays(self) -> list[int]:
         """List the positions that transfers name and no entry has."""
         asked = select(transfers.c.position).outerjoin(leaves, leaves.c.position == transfers.c.position)
