@@ -54,11 +54,11 @@ def main() -> None:
     rows += [Row(f"attacks found: {kind}", f"{EACH:,} of {EACH:,}", f"{found[kind]:,}") for kind in ATTACKS]
     write_section(
         "ledger",
-        f"SQLite, every commit on the disk. An entry is a permitted use with one transfer and personal data, of one of "
-        f"1,000 persons. Proofs: {PROOFS:,} entries at random, each in a transaction of its own, checked. Attacks: on a "
-        f"ledger of {SMALL} entries against one root kept elsewhere; a third each by somebody who changes rows, who also "
-        "gives every entry place and hash anew, and who makes the tree anew and signs every checkpoint with the ledger's "
-        "key (`bench/attacks.py`).",
+        "SQLite, every commit on the disk. An entry is a permitted use with one transfer and personal data, of one of "
+        f"1,000 persons. Proofs: {PROOFS:,} entries at random, each in a transaction of its own, checked. Attacks: on "
+        f"a ledger of {SMALL} entries against one root kept elsewhere; a third each by somebody who changes rows, who "
+        "also gives every entry place and hash anew, and who makes the tree anew and signs every checkpoint with the "
+        "ledger's key (`bench/attacks.py`).",
         rows,
     )
 
