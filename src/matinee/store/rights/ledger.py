@@ -174,7 +174,8 @@ class LedgerReader:
         table = nodes if level else leaves
         place = table.c.position.between(TILE * index, TILE * index + TILE - 1)
         asked = select(table.c.hash).where(place).order_by(table.c.position)
-        return list(self._connection.execute(asked.where(nodes.c.level == level) if level else asked).scalars())
+        asked = asked.where(nodes.c.level == level) if level else asked
+        return [row[0] for row in self._connection.execute(asked).all()]
 
     def _read(self, asked: Select[Any], named: dict[str, Any] | None = None) -> list[Leaf]:
         """Read entries with their transfers."""
