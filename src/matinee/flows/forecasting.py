@@ -73,6 +73,21 @@ class TitleForecast:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What forecasts are made with.
+
+    Attributes:
+        source: report, chart or own.
+        forecaster: the fitted model.
+        facts: everything that had ended before the day of the decision.
+    """
+
+    source: str
+    forecaster: Forecaster
+    facts: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class ForecastReport:
     """Forecasts of candidates.
 
@@ -153,27 +168,30 @@ def forecast(
     """
     today = now.date()
     candidates, problems, notes = read_candidates(service, path, today=today)
+    learned = learn(service, today=today, source=source, seed=seed)
+    titles = forecast_candidates(learned, candidates, today=today) if candidates.height else []
+    known = learned.forecaster.known.works
+    return ForecastReport(learned.source, known.height, max(known["ends_on"]), titles, problems, notes)
+
+
+def learn(service: Service, *, today: date, source: str | None = None, seed: int = 0) -> Learned:
+    """Learn from every debut whose period had ended before today; arguments and errors as `forecast`."""
     facts = _gather(service).filter(pl.col("ends_on") < today)
     source, debuts = _choose(facts, source, service)
     targets = debuts["log_hours"].to_numpy().astype(np.float64)
     rng = np.random.default_rng(seed)
-    forecaster = fit_forecaster(build_features(debuts, facts), targets, _older(facts), rng=rng)
-    titles = forecast_candidates(forecaster, candidates, facts, today=today) if candidates.height else []
-    latest = max(debuts["ends_on"])
-    return ForecastReport(source, len(targets), latest, titles, problems, notes)
+    return Learned(source, fit_forecaster(build_features(debuts, facts), targets, _older(facts), rng=rng), facts)
 
 
-def forecast_candidates(
-    forecaster: Forecaster, candidates: pl.DataFrame, facts: pl.DataFrame, *, today: date
-) -> list[TitleForecast]:
-    """Forecast candidates with a fitted model.
+def forecast_candidates(learned: Learned, candidates: pl.DataFrame, *, today: date) -> list[TitleForecast]:
+    """Forecast candidates with what was learned.
 
     Args:
-        forecaster: fitted on debuts of the same facts.
+        learned: from `learn`.
         candidates: rows of the table candidates.
-        facts: from `gather_facts`; only what ended before today is read.
         today: the day of the decision.
     """
+    forecaster, facts = learned.forecaster, learned.facts
     works = describe_works(candidates).with_columns(
         decided_on=pl.lit(today),
         released_on=pl.coalesce("window_starts_on", "released_on"),
