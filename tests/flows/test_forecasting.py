@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -7,7 +7,7 @@ from tests.acquire.conftest import make_tables
 
 from matinee.acquire.features.facts import gather_facts
 from matinee.errors import NothingToLearn, UsageError
-from matinee.flows.forecasting import HORIZONS, backtest, backtest_to_dict, forecast, forecast_to_dict
+from matinee.flows.forecasting import HORIZONS, backtest, backtest_to_dict, forecast, forecast_to_dict, learn
 from matinee.flows.imports import import_table
 from matinee.store.service import create_service
 
@@ -94,3 +94,18 @@ def test_a_chart_alone_can_be_learned_from_and_says_the_language(tmp_path):
     found = forecast(service, path, now=NOW)
     assert found.source == "chart"
     assert np.isfinite(found.titles[0].horizons[0].hours["p50"])
+
+
+def test_own_totals_of_the_first_days_are_debuts(tmp_path):
+    titles, audience = make_tables(debuts=40)
+    first = audience.filter(pl.col("available_from") >= pl.col("starts_on"))
+    lengths = [
+        first.with_columns(origin=pl.lit("views"), starts_on="available_from", ends_on=pl.col("available_from") + days)
+        for days in (timedelta(days=27), timedelta(days=30), timedelta(days=89))
+    ]
+    service = create_service(tmp_path / "svc")
+    for table, frame in (("titles", titles), ("audience", pl.concat(lengths))):
+        frame.write_parquet(tmp_path / f"{table}.parquet")
+        import_table(service, table, tmp_path / f"{table}.parquet")
+    learned = learn(service, today=NOW.date(), source="own")
+    assert set(learned.forecaster.known.works["days"]) == {28.0, 90.0}
