@@ -1,0 +1,1 @@
+"""What is known of a title before its decision date, as numbers and text."""

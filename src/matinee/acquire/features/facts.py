@@ -1,0 +1,46 @@
+"""Facts: audience joined to titles, in the form that histories and debuts are made of.
+
+Covers what the publisher itself said of a title with its totals. What a service learned of it elsewhere stays out
+(genres, languages, years of titles that other catalogues list): those catalogues know later fame.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from matinee.acquire.features.works import describe_works
+
+REPORT, CHART, OWN = "netflix-report", "netflix-top10", "views"
+"""Origins of audience that forecasts learn from."""
+
+_ENGLISH, _OTHER = ["en"], ["und"]
+_WORLD = "world"
+
+
+def gather_facts(audience: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
+    """Join worldwide totals to what was published of their titles.
+
+    Args:
+        audience: rows of the table audience.
+        titles: rows of the table titles.
+
+    Returns:
+        A row a total, with the columns of audience, name, original_name, kind, number, runtime_minutes, languages and
+        those of `describe_works`, by title, first day and origin. A chart says English or not; a report names every
+        original; of own totals everything that the service knows of a title is a fact of the day.
+    """
+    about = titles.select("title_id", "name", "original_name", "kind", "number", "runtime_minutes", "languages")
+    world = audience.filter((pl.col("territory") == _WORLD) & pl.col("origin").is_in([REPORT, CHART, OWN]))
+    joined = world.join(about, on="title_id", how="inner")
+    is_own, is_report = pl.col("origin") == OWN, pl.col("origin") == REPORT
+    spoken = (
+        pl.when(is_own).then("languages")
+        .when(pl.col("category").str.ends_with("(Non-English)")).then(pl.lit(_OTHER))
+        .when(pl.col("category").str.ends_with("(English)")).then(pl.lit(_ENGLISH))
+    )  # fmt: skip
+    named = joined.with_columns(
+        name=pl.coalesce("listed_as", "name"),
+        original_name=pl.when(~is_report).then("original_name"),
+        languages=spoken,
+    )
+    return describe_works(named.sort("title_id", "starts_on", "ends_on", "origin"))

@@ -1,0 +1,79 @@
+"""Comps: the fifteen known titles nearest to a work: what is alike, what differs, and how they did.
+
+Covers nearness as the forecast itself weighs it (`kernel`), so that the comparison shown is the one that counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from matinee.acquire.features.build import Features
+from matinee.acquire.forecast.stack import Forecaster, add_priors
+
+NEAREST = 15
+_NEAR_RUNTIME = 0.15
+
+
+@dataclass(frozen=True)
+class Comp:
+    """A known title beside a work.
+
+    Attributes:
+        title_id: which.
+        name: as published.
+        released_on: first day it could be watched.
+        days: for how many days of the period counted.
+        hours: in those days.
+        likeness: as the forecast weighs it; 1 and more is very alike.
+        alike: what both share, in words.
+        differs: what they do not.
+    """
+
+    title_id: str
+    name: str
+    released_on: date
+    days: int
+    hours: float
+    likeness: float
+    alike: tuple[str, ...]
+    differs: tuple[str, ...]
+
+
+def find_comps(forecaster: Forecaster, features: Features) -> list[list[Comp]]:
+    """Find the nearest known titles of each work, the nearest first."""
+    likeness = forecaster.alike.likeness(add_priors(features, forecaster.priors))
+    known = forecaster.known.works.to_dicts()
+    found = []
+    for row, work in enumerate(features.works.iter_rows(named=True)):
+        nearest = np.argsort(-likeness[row], kind="stable")[:NEAREST]
+        found.append([_compare(work, known[place], float(likeness[row, place])) for place in nearest])
+    return found
+
+
+def _compare(work: dict[str, Any], known: dict[str, Any], likeness: float) -> Comp:
+    judged = [*_judge(work, known)]
+    alike = tuple(words for words, is_same in judged if is_same)
+    differs = tuple(words for words, is_same in judged if not is_same)
+    title_id, name, released_on = known["title_id"], known["english"], known["released_on"]
+    return Comp(title_id, name, released_on, int(known["days"]), float(known["hours"]), likeness, alike, differs)
+
+
+def _judge(work: dict[str, Any], known: dict[str, Any]) -> list[tuple[str, bool]]:
+    """Compare what can be said in a word: (words about the known title, whether the work is so too)."""
+    judged = [(str(known["kind"]), known["kind"] == work["kind"])]
+    if known["family_key"] == work["family_key"]:
+        judged.append(("of the same franchise", True))
+    judged.append((f"language {known['language']}", known["language"] == work["language"]))
+    if known["kind"] == work["kind"] == "season":
+        judged.append((f"season {known['season']}", known["season"] == work["season"]))
+    if known["runtime_minutes"] and work["runtime_minutes"]:
+        ratio = known["runtime_minutes"] / work["runtime_minutes"]
+        judged.append((f"{known['runtime_minutes']:.0f} minutes", abs(ratio - 1) <= _NEAR_RUNTIME))
+    if work["worldwide"] is not None and known["worldwide"] is not None:
+        words = "worldwide" if known["worldwide"] else "not worldwide"
+        judged.append((words, known["worldwide"] == work["worldwide"]))
+    return judged

@@ -1,0 +1,65 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from matinee.acquire.forecast.comps import NEAREST, find_comps
+from matinee.acquire.forecast.drivers import find_drivers
+from matinee.acquire.forecast.stack import add_priors, fit_forecaster
+
+
+def test_it_learns_what_makes_hours(forecaster, debuts):
+    told = forecaster.predict(debuts)
+    assert np.corrcoef(told.mean, debuts.works["log_hours"])[0, 1] > 0.8
+    assert (np.diff(told.quantiles, axis=1) >= 0).all()
+    assert told.abstains == [None] * len(told.mean)
+
+
+def test_the_same_seed_gives_the_same_forecast(forecaster, debuts, older):
+    targets = debuts.works["log_hours"].to_numpy()
+    again = fit_forecaster(debuts, targets, older, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(again.predict(debuts).quantiles, forecaster.predict(debuts).quantiles)
+
+
+def test_a_live_event_gets_a_wider_interval_and_no_number_to_rely_on(forecaster, debuts):
+    some = debuts.take(np.arange(4))
+    live = type(some)(some.works.with_columns(is_live=pl.lit(value=True)), some.names, some.values)
+    plain, told = forecaster.predict(some), forecaster.predict(live)
+    assert all(why is not None and why.startswith("a live event") for why in told.abstains)
+    assert (np.ptp(told.quantiles, axis=1) > np.ptp(plain.quantiles, axis=1)).all()
+
+
+def test_a_kind_that_is_not_known_makes_it_abstain(forecaster, debuts):
+    some = debuts.take(np.arange(1))
+    short = type(some)(some.works.with_columns(kind=pl.lit("short")), some.names, some.values)
+    assert "of kind short" in str(forecaster.predict(short).abstains[0])
+
+
+def test_a_title_far_from_everything_known_makes_it_abstain(forecaster, debuts):
+    some = debuts.take(np.arange(1))
+    far = np.array([0.0 if name in {"is_film", "days"} else 50 * (-1.0) ** len(name) for name in some.names])
+    works = some.works.with_columns(english=pl.lit("Xyzzy"), original=pl.lit("Xyzzy"))
+    told = forecaster.predict(type(some)(works, some.names, some.values + far))
+    assert str(told.abstains[0]).startswith("none of the 210 titles learned from is like it")
+    assert forecaster.predict(some).abstains == [None]
+
+
+def test_too_few_debuts_are_refused(debuts, older):
+    few = debuts.take(np.arange(10))
+    with pytest.raises(ValueError, match="at least 60 debuts, got 10"):
+        fit_forecaster(few, np.zeros(10), older, rng=np.random.default_rng(0))
+
+
+def test_drivers_add_up_to_what_the_trees_say(forecaster, debuts):
+    some = debuts.take(np.arange(5))
+    values = add_priors(some, forecaster.priors).values
+    usual = forecaster.trees.explain(values)[:, -1]
+    sums = [sum(driver.log_factor for driver in drivers) for drivers in find_drivers(forecaster, some)]
+    np.testing.assert_allclose(usual + sums, forecaster.trees.predict(values), atol=1e-9)
+
+
+def test_a_known_title_is_its_own_nearest_comp(forecaster, debuts):
+    comps = find_comps(forecaster, debuts.take(np.array([3])))[0]
+    assert len(comps) == NEAREST
+    assert comps[0].title_id == debuts.works["title_id"][3]
+    assert not comps[0].differs
+    assert [comp.likeness for comp in comps] == sorted((comp.likeness for comp in comps), reverse=True)
