@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from matinee.rights.agreements.canonical import write_canonical
 from matinee.rights.agreements.form import write_policy
 from matinee.rights.agreements.keys import public_text, sign_text
 from matinee.rights.agreements.people import Key, Person
 from matinee.rights.agreements.register import Context, propose, sign
 from matinee.rights.agreements.states import fold
+from matinee.rights.agreements.terms import read_terms
+from matinee.rights.rulebook.rules import Rulebook
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
@@ -89,7 +92,7 @@ def make_policy(agreement_id="ag1", version=1, form=FORM, **permit):
 class Office:
     """Where agreements are made: a person, the rules, no strike, an hour before noon unless said otherwise."""
 
-    rulebook: object
+    rulebook: Rulebook
     person: Person = PERSON
     strike: bool = False
     now: datetime = NOON - timedelta(hours=1)
@@ -112,6 +115,18 @@ class Office:
         """Offer and sign; the events."""
         offered = self.propose(policy or make_policy())
         assert offered.event, [*offered.problems, *offered.findings]
-        signed = self.sign(fold([offered.event]), private)
+        signed = self.sign(stand([offered.event]), private)
         assert signed.event, [*signed.problems, *signed.findings]
         return [offered.event, signed.event]
+
+
+def stand(events):
+    """What stands because of events."""
+    return fold(events)
+
+
+def terms_of(policy):
+    """The terms of a policy that is in order."""
+    terms, problems = read_terms(write_canonical(policy))
+    assert problems == []
+    return terms

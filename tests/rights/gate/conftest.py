@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from tests.rights.signing import GATE, NOON, REQUEST, make_policy
+from tests.rights.signing import GATE, NOON, REQUEST, Office, make_policy, stand
 
+from matinee.rights.agreements.states import read_event
 from matinee.rights.gate.gate import Gate
 from matinee.rights.gate.memory import MemoryDesk
 
@@ -14,7 +15,7 @@ from matinee.rights.gate.memory import MemoryDesk
 class Door:
     """A gate, its desk, and its clock, which tests set."""
 
-    office: object
+    office: Office
     desk: MemoryDesk = field(default_factory=MemoryDesk)
     now: datetime = NOON
 
@@ -27,6 +28,9 @@ class Door:
         for event in (office or self.office).agree(policy, **signer):
             self.desk.add_event(event)
         return self
+
+    def standing(self):
+        return stand([read_event(record) for record in self.desk._events["ag1"]])
 
     def ask(self, **changes):
         said = {**REQUEST, "use_id": f"u{len(self.desk.attempts)}", "at": self.now.isoformat()}

@@ -6,7 +6,6 @@ from tests.rights.signing import AGENT, HEIR, MOTHER, NOON, PERSON, make_key, ma
 
 from matinee.rights.agreements.canonical import Record
 from matinee.rights.agreements.register import revoke
-from matinee.rights.agreements.states import fold, read_event
 
 
 def test_a_use_that_is_agreed_is_permitted_with_its_price_and_versions(door):
@@ -79,8 +78,7 @@ def test_a_use_is_permitted_once(door):
 
 
 def test_a_revoked_agreement_permits_nothing(door):
-    events = [read_event(record) for record in door.desk._events["ag1"]]
-    door.desk.add_event(revoke(fold(events), by="Ada", reason="enough", now=NOON))
+    door.desk.add_event(revoke(door.standing(), by="Ada", reason="enough", now=NOON))
     assert door.codes() == ["revoked"]
 
 
@@ -94,7 +92,7 @@ def test_an_agreement_ends(door):
     assert door.codes() == ["expired", "terms"]
 
 
-def test_an_agreement_does_not_begin_before_its_day(bare, office):
+def test_an_agreement_does_not_begin_before_its_day(bare):
     bare.agree(make_policy(**{"from": date(2026, 9, 2)}))
     assert bare.codes() == ["terms"]
 
@@ -115,11 +113,10 @@ def test_a_strike_refuses_and_so_does_not_knowing(door):
 
 
 def test_the_death_of_a_person_asks_for_their_successor(door, office):
-    events = [read_event(record) for record in door.desk._events["ag1"]]
     dead = replace(PERSON, died_on=NOON.date())
     door.desk.add_person(dead)
     assert "successor" in door.codes()
-    door.desk.add_event(office.but(person=dead).sign(fold(events), HEIR).event)
+    door.desk.add_event(office.but(person=dead).sign(door.standing(), HEIR).event)
     assert door.codes() == []
 
 
@@ -153,7 +150,7 @@ def test_an_advance_has_to_be_paid_in_full_and_in_the_same_currency(bare):
 
 
 @pytest.mark.parametrize("shelf", ["_events", "_people", "_unions"])
-@pytest.mark.parametrize("spoil", [lambda text: text.replace("a", "b", 1), lambda text: text[:-1], lambda text: ""])
+@pytest.mark.parametrize("spoil", [lambda text: text.replace("a", "b", 1), lambda text: text[:-1], lambda _text: ""])
 def test_a_damaged_record_refuses(door, shelf, spoil):
     def damage(record):
         return Record(spoil(record.text), record.digest)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from matinee.errors import Unpayable
+from matinee.rights.agreements.duties import Price
 from matinee.rights.agreements.people import Person
-from matinee.rights.agreements.terms import Grant, Price, Terms
+from matinee.rights.agreements.terms import Grant, Terms
 from matinee.rights.money import Money, minor_unit
 from matinee.rights.rulebook.clauses import Clause, Finding, check_clause
 from matinee.rights.rulebook.contrast import Contrast, contrast_buyout

@@ -30,7 +30,7 @@ Covers the form's own shape, with a place for every problem; what the policy the
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -182,9 +182,9 @@ class _Writer:
         self.check_words(said, known, place)
         actions = self.read_texts(said, "actions", place, among=ACTIONS)
         kinds = self.read_texts(said, "of", place, among=KINDS) if "of" in said else _kinds_of(actions)
-        if not actions:
+        if not said.get("actions"):
             self.complain(f"{place}/actions", f"names no action; want some of {', '.join(ACTIONS)}")
-        if not kinds:
+        elif actions and not kinds:
             self.complain(f"{place}/of", f"does not say of what; want some of {', '.join(KINDS)}")
         constraints = [
             *(self.write_list(said, name, place) for name in _LISTS if name in said),
@@ -241,17 +241,18 @@ class _Writer:
         self.complain(place, f'got {said!r}, want a number as text, such as "250.00"')
         return "0"
 
-    def read_texts(self, said: Mapping[str, Any], name: str, place: str, *, among: object = None) -> list[str]:
+    def read_texts(
+        self, said: Mapping[str, Any], name: str, place: str, *, among: Collection[str] | None = None
+    ) -> list[str]:
         values = said.get(name, [])
         values = [values] if isinstance(values, str) else values
         if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
             self.complain(f"{place}/{name}", f"got {said[name]!r}, want a text or a list of texts")
             return []
-        if isinstance(among, tuple | Mapping):
-            for value in values:
-                if value not in among:
-                    self.complain(f"{place}/{name}", f"{value!r} is not known; want one of {', '.join(among)}")
-        return list(dict.fromkeys(values))
+        for value in values:
+            if among is not None and value not in among:
+                self.complain(f"{place}/{name}", f"{value!r} is not known; want one of {', '.join(among)}")
+        return [value for value in dict.fromkeys(values) if among is None or value in among]
 
     def read_whole(self, said: Mapping[str, Any], name: str, place: str) -> int:
         value = said[name]

@@ -11,36 +11,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from fractions import Fraction
 
-from matinee.rights.agreements.profile import ACTIONS, ID, PER, PREFIX, PROFILE, STATED, WORDS, asset_iri, term
-from matinee.rights.odrl import Constraint, Graph, Logical, Policy, Problem, Rule, load_policies, read_json_ld
+from matinee.rights.agreements.duties import Price, flatten, read_duties, read_price
+from matinee.rights.agreements.profile import ACTIONS, ID, PREFIX, PROFILE, STATED, WORDS, asset_iri, term
+from matinee.rights.odrl import Constraint, Graph, Policy, Problem, Rule, load_policies, read_json_ld
 from matinee.rights.odrl.graph import Kind
 from matinee.rights.odrl.model import Condition
 from matinee.rights.odrl.names import XSD, odrl, shorten
 from matinee.rights.odrl.vocabulary import COUNT, DATE_TIME
 
-CURRENCY = re.compile(r"urn:iso:std:iso:4217:([A-Z]{3})")
 _UID = re.compile(rf"urn:matinee:agreement:({ID.pattern}):([1-9][0-9]{{0,5}})")
 _PARTY = re.compile(rf"urn:matinee:party:({ID.pattern})")
 _NAMING = ("eq", "isAnyOf", "isPartOf")
 """Operators that name what is meant."""
-
-
-@dataclass(frozen=True)
-class Price:
-    """What a use costs.
-
-    Attributes:
-        amount: for one unit, in whole units of the currency (dollars), exact, >= 0.
-        currency: ISO 4217 code.
-        per: one of `PER`.
-    """
-
-    amount: Fraction
-    currency: str
-    per: str
 
 
 @dataclass(frozen=True)
@@ -207,7 +190,7 @@ class _Reader:
             if ACTIONS.get(action) and not kinds & set(ACTIONS[action]):
                 self.complain(f"{place}/target", f"{action} is done to {' or '.join(ACTIONS[action])}, not to these")
         limit = self.read_limit(rule, place)
-        advances, prices, owed = self.read_duties(rule, place)
+        advances, prices, owed = read_duties(rule, place, self.complain)
         return Grant(
             rule.uid,
             actions,
@@ -260,68 +243,14 @@ class _Reader:
 
     def check_counts(self, conditions: Iterable[Condition], place: str) -> None:
         """A count that hides in other conditions could not be reserved."""
-        if any(each.operand == COUNT for each in _flatten(conditions)):
+        if any(each.operand == COUNT for each in flatten(conditions)):
             self.complain(place, "count stands only as a constraint of a permission, by itself")
-
-    def read_duties(
-        self, rule: Rule, place: str
-    ) -> tuple[tuple[tuple[str, Price], ...], tuple[Price, ...], tuple[str, ...]]:
-        advances, prices, owed = [], [], []
-        for number, duty in enumerate(rule.duties):
-            at = f"{place}/duty/{number}"
-            name = shorten(duty.about.actions[0].iri) if len(duty.about.actions) == 1 else ""
-            if name == "compensate":
-                price = self.read_price(duty, at)
-                if duty.before_use and price.per != "all uses":
-                    self.complain(at, "what is paid before use is paid per 'all uses'")
-                if duty.before_use:
-                    advances.append((duty.uid, price))
-                else:
-                    prices.append(price)
-            elif name in {"inform", "attribute", "delete"} and not duty.before_use:
-                owed.append(name + self.read_delay(duty, name, at))
-            else:
-                self.complain(at, f"duty {name or 'of several actions'} is not compensate, inform, attribute or delete")
-        if len({price.per for price in prices}) < len(prices):
-            self.complain(place, "is compensated twice for the same unit")
-        return tuple(advances), tuple(prices), tuple(owed)
-
-    def read_delay(self, duty: Rule, name: str, place: str) -> str:
-        delays = [each for each in _flatten(duty.constraints) if each.operand == odrl("delayPeriod")]
-        if (name == "delete") != (len(delays) == 1) or len(duty.constraints) != len(delays):
-            self.complain(place, "delete wants one constraint, delayPeriod eq P30D; inform and attribute want none")
-        if name != "delete" or not delays:
-            return ""
-        delay = delays[0].values[0] if delays[0].values else None
-        if not isinstance(delay, timedelta) or delay < timedelta(0) or delays[0].operator != "eq":
-            self.complain(place, "delayPeriod wants eq and a duration such as P30D")
-        return f" after {delay}"
-
-    def read_price(self, duty: Rule, place: str) -> Price:
-        refinements = duty.about.actions[0].refinements
-        facts = {each.operand: each for each in refinements if isinstance(each, Constraint) and each.operator == "eq"}
-        pay, per = facts.get(odrl("payAmount")), facts.get(term("per"))
-        amount = pay.values[0] if pay is not None and pay.values else None
-        unit = str(per.values[0]) if per is not None and per.values else ""
-        currency = CURRENCY.fullmatch(pay.unit or "") if pay is not None else None
-        if len(refinements) != 2 or isinstance(amount, bool) or not isinstance(amount, int | Decimal) or amount < 0:
-            self.complain(
-                place, "compensate wants two refinements: payAmount eq AMOUNT, at least 0; matinee:per eq UNIT"
-            )
-        if unit not in PER:
-            self.complain(place, f"is paid per {unit!r}; want one of {', '.join(PER)}")
-        if currency is None:
-            self.complain(place, "payAmount wants the unit urn:iso:std:iso:4217:CODE")
-        if duty.constraints:
-            self.complain(place, "a compensation has no constraints but event lt policyUsage")
-        exact = Fraction(amount) if isinstance(amount, int | Decimal) else Fraction(0)
-        return Price(exact, currency[1] if currency else "", unit)
 
     def read_fee(self) -> Price | None:
         fees = []
         for rule, place in self.rules("obligation"):
             names = [shorten(action.iri) for action in rule.about.actions]
-            price = self.read_price(rule, place) if names == ["compensate"] else None
+            price = read_price(rule, place, self.complain) if names == ["compensate"] else None
             if price is None or price.per != "all uses":
                 self.complain(place, "an obligation is one fee: compensate with matinee:per eq 'all uses'")
             else:
@@ -377,14 +306,6 @@ def _refinements(rule: Rule) -> list[Condition]:
     found = [each for action in about.actions for each in action.refinements]
     scopes = (*about.targets, *about.assignees, *about.assigners)
     return found + [each for scope in scopes for each in scope.refinements]
-
-
-def _flatten(conditions: Iterable[Condition]) -> Iterator[Constraint]:
-    for condition in conditions:
-        if isinstance(condition, Logical):
-            yield from _flatten(condition.parts)
-        else:
-            yield condition
 
 
 def _named(rule: Rule, operand: str) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from matinee.rights.agreements.duties import Price
 from matinee.rights.agreements.profile import asset_iri, party_iri, term
-from matinee.rights.agreements.terms import Grant, Price, Terms
+from matinee.rights.agreements.terms import Grant, Terms
 from matinee.rights.gate.answer import Reason
 from matinee.rights.gate.asked import Use
 from matinee.rights.money import Money, minor_unit
