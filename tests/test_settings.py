@@ -11,9 +11,13 @@ def test_no_text_gives_the_defaults():
     assert parse_settings("") == Settings(min_rating=4.0, seed=0)
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(min_value=0, max_value=2**63 - 1))
-def test_settings_written_are_settings_read(min_rating, seed):
-    settings = Settings(min_rating=min_rating, seed=seed)
+@given(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(min_value=0, max_value=2**63 - 1),
+    st.text().filter(str.isprintable),
+)
+def test_settings_written_are_settings_read(min_rating, seed, database_url):
+    settings = Settings(min_rating=min_rating, seed=seed, database_url=database_url)
     assert parse_settings(settings_text(settings)) == settings
 
 
@@ -26,9 +30,9 @@ def test_everything_wrong_is_named_at_once():
         parse_settings('color = 1\nmin_rating = "high"\nseed = -1')
 
 
-@pytest.mark.parametrize("text", ["seed = true", "seed = 1.5", "min_rating = nan", "min_rating = true"])
+@pytest.mark.parametrize("text", ["seed = true", "seed = 1.5", "min_rating = nan", "database_url = 1"])
 def test_a_value_of_the_wrong_kind_is_refused(text):
-    with pytest.raises(ValueError, match="known settings: min_rating, seed"):
+    with pytest.raises(ValueError, match="known settings: min_rating, seed, database_url"):
         parse_settings(text)
 
 

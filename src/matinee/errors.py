@@ -8,6 +8,7 @@
     ├── BadRows                  rows that break the rules, where the user asked for `--strict`
     ├── BadModel                 a saved model that is damaged or not ours
     ├── Unpayable                an amount that no verified rule gives, or that lacks a figure
+    ├── Refused              what the ledger does not record: other content under a known key, a false reversal
     ├── NothingToLearn           a log without a single positive viewing
     └── StoreError               the disk said no: full, locked, read-only
 
@@ -69,6 +70,10 @@ class BadModel(MatineeError):
 
 class Unpayable(MatineeError):
     """An amount cannot be computed: no rule in force, one not verified, a figure missing, currencies that differ."""
+
+
+class Refused(MatineeError):
+    """The ledger does not record it: other content under a known key, or a reversal that is none."""
 
 
 class NothingToLearn(MatineeError):

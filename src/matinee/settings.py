@@ -18,10 +18,15 @@ class Settings:
     Attributes:
         min_rating: a rated viewing is positive from this rating, on the log's own scale.
         seed: start of everything random, 0 or more.
+        database_url: where agreements and the ledger are kept, such as postgresql://user@host/name; empty =
+            in rights.db of the folder.
     """
 
     min_rating: float = field(default=4.0, metadata={"doc": "a rated viewing is positive from this rating"})
     seed: int = field(default=0, metadata={"doc": "start of everything random, 0 or more"})
+    database_url: str = field(
+        default="", metadata={"doc": "PostgreSQL for agreements and the ledger; empty = rights.db in this folder"}
+    )
 
 
 def parse_settings(text: str) -> Settings:
@@ -66,5 +71,9 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-_WORDS = {"float": "number", "int": "whole number, 0 or more"}
-_FITS = {"float": _is_number, "int": _is_count}
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable()
+
+
+_WORDS = {"float": "number", "int": "whole number, 0 or more", "str": "text"}
+_FITS = {"float": _is_number, "int": _is_count, "str": _is_text}

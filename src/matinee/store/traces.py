@@ -25,7 +25,7 @@ REPORTS = "reports"
 _LOOKED_AFTER = ("tables", "models", FOLDER, RECEIPTS)
 """Folders that others know how to clean."""
 
-_OURS = (SETTINGS, NOTE, ".lock")
+_OURS = (SETTINGS, NOTE, ".lock", "keys", "rights.db", "rights.db-shm", "rights.db-wal")
 
 _BLOCK = 1 << 20
 _LONGEST = 1 << 12

@@ -1,0 +1,1 @@
+"""The database of rights: SQLite in the service's folder, or PostgreSQL."""

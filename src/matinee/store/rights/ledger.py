@@ -1,0 +1,251 @@
+"""The ledger in the database: what a transaction can read of it and add to it.
+
+Covers rows in, rows out. What an entry says, how it is hashed, and what makes it right are the business of
+`matinee.rights.ledger`, whose `Book` and `Records` these classes are.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Select, Table, func, insert, or_, select, text, union_all, update
+
+from matinee.store.rights import schema
+from matinee.store.rights.database import reading, writing
+from matinee.store.rights.schema import leaves, nodes, private, quotas, subjects, transfers
+from matinee.tables.ledger import Leaf, Node, Opening, Private, Subject
+
+PAGE = 5_000
+"""Rows that are read, and keys that are asked for, at a time."""
+
+TILE = 256
+
+T = TypeVar("T")
+
+
+@contextmanager
+def read_ledger(engine: Engine) -> Generator[LedgerReader]:
+    """Read one state of the ledger; errors as in `database.reading`."""
+    with reading(engine) as connection:
+        yield LedgerReader(connection)
+
+
+@contextmanager
+def write_ledger(engine: Engine) -> Generator[LedgerWriter]:
+    """Write alone, all or nothing; errors as in `database.writing`.
+
+    What decides and what is recorded can stand in one such block: `reserve` a quota, then append the attempt.
+    """
+    with writing(engine) as connection:
+        yield LedgerWriter(connection)
+
+
+class LedgerReader:
+    """One state of the ledger."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+
+    def size(self) -> int:
+        """Count the entries."""
+        last = self._connection.execute(select(func.max(leaves.c.position))).scalar()
+        return 0 if last is None else last + 1
+
+    def tile(self, level: int, index: int) -> list[bytes]:
+        """Read up to 256 hashes of complete subtrees of 2 ** `level` entries, from the (256 x `index`)-th on."""
+        if (level, index) not in self._tiles:
+            table = nodes if level else leaves
+            place = table.c.position.between(TILE * index, TILE * index + TILE - 1)
+            asked = select(table.c.hash).where(place).order_by(table.c.position)
+            asked = asked.where(nodes.c.level == level) if level else asked
+            self._tiles[level, index] = list(self._connection.execute(asked).scalars())
+        return self._tiles[level, index]
+
+    def find(self, keys: Collection[str]) -> dict[str, Leaf]:
+        """Find entries by key; those that are not there are left out."""
+        found: dict[str, Leaf] = {}
+        for some in _pages(keys):
+            rows = self._read(select(leaves).where(leaves.c.key.in_(some)))
+            found |= {leaf.key: leaf for leaf in rows}
+        return found
+
+    def find_reversals(self, keys: Collection[str]) -> dict[str, str]:
+        """Map the keys that were taken back to the keys of the entries that did."""
+        found: dict[str, str] = {}
+        for some in _pages(keys):
+            asked = select(leaves.c.reverses, leaves.c.key).where(leaves.c.reverses.in_(some))
+            found |= {row.reverses: row.key for row in self._connection.execute(asked)}
+        return found
+
+    def leaves(self, subject: str | None = None) -> Iterator[Leaf]:
+        """Read the entries by position: all, or those about a subject."""
+        after: int | None = None
+        while True:
+            asked = select(leaves).order_by(leaves.c.position).limit(PAGE)
+            asked = asked if after is None else asked.where(leaves.c.position > after)
+            page = self._read(asked if subject is None else asked.where(leaves.c.subject == subject))
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = page[-1].position
+
+    def nodes(self) -> Iterator[Node]:
+        """Read the stored nodes of the tree."""
+        return (Node(*row) for row in self._connection.execute(select(nodes)))
+
+    def checkpoints(self) -> list[str]:
+        """Read the signed checkpoints, the smallest size first."""
+        kept = schema.checkpoints
+        return list(self._connection.execute(select(kept.c.note).order_by(kept.c.size)).scalars())
+
+    def strays(self) -> list[int]:
+        """List the positions that transfers name and no entry has."""
+        asked = select(transfers.c.position).outerjoin(leaves, leaves.c.position == transfers.c.position)
+        found = asked.where(leaves.c.position.is_(None)).distinct().order_by(transfers.c.position)
+        return list(self._connection.execute(found).scalars())
+
+    def subjects(self) -> Iterator[Subject]:
+        """Read who the pseudonyms stand for."""
+        return (Subject(*row) for row in self._connection.execute(select(subjects)))
+
+    def find_subject(self, person_id: str) -> Subject | None:
+        """Find the pseudonym of a person; None if there is none, or it was erased."""
+        row = self._connection.execute(select(subjects).where(subjects.c.person_id == person_id)).first()
+        return Subject(*row) if row else None
+
+    def find_private(self, position: int) -> Private | None:
+        """Find the personal data of an entry; None if there are none, or they were erased."""
+        row = self._connection.execute(select(private).where(private.c.position == position)).first()
+        return Private(*row) if row else None
+
+    def openings(self) -> Iterator[Opening]:
+        """Read commitments and personal data side by side, with what lacks the other."""
+        here, there = leaves.c, private.c
+        beside = leaves.outerjoin(private, there.position == here.position)
+        given = select(here.position, here.key, here.commitment, func.coalesce(there.subject, here.subject), there.data)
+        asked = given.select_from(beside).where(or_(here.commitment.is_not(None), there.data.is_not(None)))
+        lost = private.outerjoin(leaves, here.position == there.position)
+        alone = select(there.position, here.key, here.commitment, there.subject, there.data).select_from(lost)
+        for query in (asked, alone.where(here.position.is_(None))):
+            yield from (Opening(*row) for row in self._connection.execute(query))
+
+    def balances(self) -> dict[tuple[str, str], int]:
+        """Sum every account in every currency: (account, currency) -> minor units, debits above zero."""
+        sides = union_all(
+            select(transfers.c.debit.label("account"), transfers.c.currency, transfers.c.amount),
+            select(transfers.c.credit, transfers.c.currency, -transfers.c.amount),
+        ).subquery()
+        groups = (sides.c.account, sides.c.currency)
+        asked = select(*groups, func.sum(sides.c.amount)).group_by(*groups).order_by(*groups)
+        return {(account, currency): int(total) for account, currency, total in self._connection.execute(asked)}
+
+    def _read(self, asked: Select[Any]) -> list[Leaf]:
+        """Read entries with their transfers."""
+        rows = self._connection.execute(asked).mappings().all()
+        lines: dict[int, tuple[tuple[str, str, int, str], ...]] = {}
+        for some in _pages(row["position"] for row in rows):
+            of = transfers.c
+            here = of.position.between(some[0], some[-1]) if _is_run(some) else of.position.in_(some)
+            found = self._connection.execute(select(transfers).where(here).order_by(of.position, of.line))
+            for position, group in groupby(found, key=lambda row: row.position):
+                lines[position] = tuple(tuple(row[2:]) for row in group)
+        return [Leaf(**row, transfers=lines.get(row["position"], ())) for row in rows]
+
+
+class LedgerWriter(LedgerReader):
+    """The ledger in a transaction in which nobody else writes."""
+
+    def find_subjects(self, person_ids: Collection[str]) -> dict[str, Subject]:
+        """Find the pseudonyms of persons, by person_id; those without one get one."""
+        found: dict[str, Subject] = {}
+        for some in _pages(person_ids):
+            rows = self._connection.execute(select(subjects).where(subjects.c.person_id.in_(some)))
+            found |= {row.person_id: Subject(*row) for row in rows}
+        new = [
+            Subject(secrets.token_hex(16), person_id, secrets.token_bytes(32))
+            for person_id in sorted(set(person_ids) - found.keys())
+        ]
+        if new:
+            made = [{"subject": each.subject, "person_id": each.person_id, "key": each.key} for each in new]
+            self._connection.execute(insert(subjects), made)
+        return found | {each.person_id: each for each in new}
+
+    def add(self, added: Sequence[Leaf], grown: Sequence[Node], data: Sequence[Private]) -> None:
+        """Add entries in their order, nodes of the tree, and personal data."""
+        names = [column.name for column in leaves.columns]
+        rows = [{name: getattr(leaf, name) for name in names} for leaf in added]
+        self._add(leaves, rows)
+        places = [name.name for name in transfers.columns]
+        moved = [(leaf.position, line, *each) for leaf in added for line, each in enumerate(leaf.transfers)]
+        self._add(transfers, [dict(zip(places, each, strict=True)) for each in moved])
+        self._add(nodes, [{"level": each.level, "position": each.position, "hash": each.hash} for each in grown])
+        self._add(private, [{"position": d.position, "subject": d.subject, "data": d.data} for d in data])
+        self._tiles.clear()
+
+    def keep_checkpoint(self, size: int, note: str) -> None:
+        """Keep a signed checkpoint; where there is one of that size, it stays as it is."""
+        kept = schema.checkpoints
+        if self._connection.execute(select(kept.c.size).where(kept.c.size == size)).first() is None:
+            self._connection.execute(insert(kept), {"size": size, "note": note})
+
+    def reserve(self, quota: str, amount: int, limit: int) -> bool:
+        """Use up a part of a quota, unless that would exceed its limit.
+
+        Args:
+            quota: its name, such as agreement and constraint.
+            amount: what is used, 1 or more.
+            limit: the most that may be used in all.
+
+        Returns:
+            Whether it was reserved. What else happens in this transaction happens with it or not at all.
+
+        Raises:
+            ValueError: `amount` is below 1.
+        """
+        if amount < 1:
+            raise ValueError(f"amount: got {amount}, want 1 or more")
+        used = self._connection.execute(select(quotas.c.used).where(quotas.c.quota == quota)).scalar()
+        if (used or 0) + amount > limit:
+            return False
+        if used is None:
+            self._connection.execute(insert(quotas), {"quota": quota, "used": amount})
+        else:
+            self._connection.execute(update(quotas).where(quotas.c.quota == quota).values(used=used + amount))
+        return True
+
+    def _add(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(table), rows)
+
+
+def erase_person(engine: Engine, person_id: str) -> int | None:
+    """Delete the personal data of a person, their key, and whom the pseudonym stands for.
+
+    Returns:
+        Entries whose personal data went; None if the ledger does not know the person.
+    """
+    with writing(engine) as connection:
+        found = LedgerReader(connection).find_subject(person_id)
+        if found is None:
+            return None
+        gone = connection.execute(private.delete().where(private.c.subject == found.subject)).rowcount
+        connection.execute(subjects.delete().where(subjects.c.subject == found.subject))
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))  # or it stays in the log beside the file
+    return gone
+
+
+def _pages(values: Iterable[T]) -> Iterator[list[T]]:
+    """Cut what is asked for into pieces that one statement can hold."""
+    every = list(values)
+    return (every[at : at + PAGE] for at in range(0, len(every), PAGE))
+
+
+def _is_run(positions: Sequence[int]) -> bool:
+    return len(positions) > 1 and positions[-1] - positions[0] == len(positions) - 1

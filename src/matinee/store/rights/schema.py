@@ -1,0 +1,112 @@
+"""The tables of the rights database as they are now; `migrations` says how they came to be so.
+
+Covers columns, keys and checks, the same on SQLite and PostgreSQL. The triggers that refuse changes are in `triggers`.
+
+Entries, transfers, nodes and checkpoints are append-only. Subjects and private are what erasing a person deletes.
+Quotas are counters. Times are microseconds since 1970 in UTC, for SQLite keeps no zones.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+NAMES = {"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
+
+metadata = MetaData(naming_convention=NAMES)
+
+_Whole = BigInteger().with_variant(Integer(), "sqlite")
+
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("position", _Whole, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", _Whole, nullable=False),
+    Column("subject", Text),
+    Column("body", Text, nullable=False),
+    Column("commitment", LargeBinary),
+    Column("reverses", Text),
+    Column("hash", LargeBinary, nullable=False),
+    CheckConstraint("position >= 0", name="position_from_0"),
+    CheckConstraint("length(hash) = 32", name="hash_of_32"),
+    UniqueConstraint("key"),
+    UniqueConstraint("reverses"),
+    Index(None, "subject"),
+    sqlite_strict=True,
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("position", _Whole, ForeignKey("leaves.position"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("debit", Text, nullable=False),
+    Column("credit", Text, nullable=False),
+    Column("amount", _Whole, nullable=False),
+    Column("currency", Text, nullable=False),
+    CheckConstraint("amount > 0", name="amount_above_0"),
+    CheckConstraint("debit <> credit", name="two_accounts"),
+    CheckConstraint("length(currency) = 3", name="currency_of_3"),
+    sqlite_strict=True,
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("position", _Whole, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+    CheckConstraint("length(hash) = 32", name="hash_of_32"),
+    sqlite_strict=True,
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", _Whole, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    CheckConstraint("length(key) = 32", name="key_of_32"),
+    UniqueConstraint("person_id"),
+    sqlite_strict=True,
+)
+
+private = Table(
+    "private",
+    metadata,
+    Column("position", _Whole, ForeignKey("leaves.position"), primary_key=True, autoincrement=False),
+    Column("subject", Text, ForeignKey("subjects.subject"), nullable=False),
+    Column("data", Text, nullable=False),
+    Index(None, "subject"),
+    sqlite_strict=True,
+)
+
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("quota", Text, primary_key=True),
+    Column("used", _Whole, nullable=False),
+    CheckConstraint("used >= 0", name="used_from_0"),
+    sqlite_strict=True,
+)
