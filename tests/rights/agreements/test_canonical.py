@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.rights.agreements.canonical import Damaged, Record, seal, unseal, write_canonical
+from matinee.rights.agreements.canonical import Damaged, seal, unseal, write_canonical
+from matinee.tables.consent import Record
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 import pytest
 from tests.rights.signing import AGENT, HEIR, MOTHER, NOON, PERSON, make_key, make_policy
 
-from matinee.rights.agreements.canonical import Record
 from matinee.rights.agreements.register import revoke
+from matinee.tables.consent import Record
 
 
 def test_a_use_that_is_agreed_is_permitted_with_its_price_and_versions(door):

@@ -9,21 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from matinee.tables.consent import Record
 
 LARGEST = 2**53
-
-
-class Record(NamedTuple):
-    """A stored text with its digest, so that damage is seen.
-
-    Attributes:
-        text: canonical JSON of an object.
-        digest: SHA-256 of the text in UTF-8, hexadecimal.
-    """
-
-    text: str
-    digest: str
 
 
 class Damaged(ValueError):

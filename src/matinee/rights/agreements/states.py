@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from matinee.rights.agreements.canonical import Damaged, Record, seal, unseal
+from matinee.rights.agreements.canonical import Damaged, seal, unseal
+from matinee.tables.consent import Record
 
 EventKind = Literal["offered", "countered", "signed", "revoked"]
 State = Literal["offered", "countered", "signed", "revoked", "expired"]

@@ -5,11 +5,11 @@ Covers permit and refuse with every reason. The token of a permit is made in `pe
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from matinee.rights.agreements.canonical import digest_of, seal
+from matinee.rights.agreements.canonical import digest_of
 from matinee.rights.gate.asked import Use
 from matinee.rights.gate.desk import Attempt
 from matinee.rights.money import Money
@@ -49,6 +49,7 @@ class Answer:
         rules: of the rulebook, and the terms, that the answer rests on.
         token: of a permit; None if refused.
         is_recorded: whether the attempt is kept.
+        is_about_person: whether the agreement is of the person that the request names.
     """
 
     is_permitted: bool
@@ -65,25 +66,12 @@ class Answer:
     rules: tuple[Citation, ...] = ()
     token: str | None = None
     is_recorded: bool = False
+    is_about_person: bool = False
 
     @property
     def price(self) -> Money | None:
         """What the use costs now; None if refused."""
         return sum((due.money for due in self.dues[1:]), self.dues[0].money) if self.dues else None
-
-    def refuse(self, *reasons: Reason) -> Answer:
-        """Take a permit back."""
-        return replace(
-            self,
-            is_permitted=False,
-            reasons=reasons,
-            rule=None,
-            nth=None,
-            dues=(),
-            owed=(),
-            token=None,
-            is_recorded=False,
-        )
 
     def as_json(self) -> dict[str, Any]:
         """Say it as JSON can."""
@@ -104,14 +92,17 @@ class Answer:
         }
 
     def as_attempt(self) -> Attempt:
-        """Give it as it is kept: the request and the answer, without the token."""
-        use = self.use
-        asked = {**asdict(use), "territories": list(use.territories), "at": use.at.isoformat()} if use else None
-        said = self.as_json()
-        kept = {name: said[name] for name in said if name not in {"permit", "recorded"}}
-        use_id, agreement_id = self.asked
-        record = seal({"request": asked, "answer": kept})
-        return Attempt(use_id, agreement_id, self.at, self.is_permitted, self.rule, self.nth, record)
+        """Give it as it is kept; who it is about, and reasons in words, are personal data."""
+        use, said = self.use, self.as_json()
+        answer = {name: said[name] for name in _PUBLIC} | {"reasons": [each.code for each in self.reasons]}
+        request = {**asdict(use), "territories": list(use.territories), "at": use.at.isoformat()} if use else {}
+        private = {"person_id": request.pop("person_id", None), "reasons": said["reasons"]}
+        body = {"request": request or {"use_id": self.asked[0], "agreement_id": self.asked[1]}, "answer": answer}
+        person = use.person_id if use and self.is_about_person else None
+        return Attempt(self.asked[0], self.at, self.is_permitted, self.rule, self.nth, person, body, private)
+
+
+_PUBLIC = ("decision", "agreement", "nth", "price", "lines", "duties", "rules", "at")
 
 
 def cite_terms(rule: str, version: int, policy: str) -> Citation:

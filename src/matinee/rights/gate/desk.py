@@ -1,17 +1,18 @@
 """What the gate needs of a store: one turn at a time, in which nothing else of an agreement can change.
 
-Covers the protocol alone. `memory` keeps it in this process; the database keeps it in `matinee.store.rights`.
+Covers the protocol alone. `memory` keeps it in this process, `matinee.flows.desk` in the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from matinee.rights.agreements.canonical import Record
+from matinee.rights.agreements.canonical import seal
+from matinee.tables.consent import Record
 
 
 @dataclass(frozen=True)
@@ -20,21 +21,28 @@ class Attempt:
 
     Attributes:
         use_id: of the request; None where it had none that can be read.
-        agreement_id: of the request; None likewise.
         at: when it was decided, UTC.
         is_permitted: the decision.
         rule: IRI of the permission it counts against; None if refused.
         nth: which use of that permission it is, from 1; None if refused.
-        record: the request and the answer.
+        person_id: whose it is, where that is certain; None otherwise.
+        body: the request and the answer without personal data.
+        private: what the body leaves out.
     """
 
     use_id: str | None
-    agreement_id: str | None
     at: datetime
     is_permitted: bool
     rule: str | None
     nth: int | None
-    record: Record
+    person_id: str | None
+    body: Mapping[str, Any]
+    private: Mapping[str, Any]
+
+    @property
+    def permit(self) -> Record:
+        """What is kept of a permit, to be found again when it is taken up."""
+        return seal({"use_id": self.use_id, "rule": self.rule, "nth": self.nth})
 
 
 class Taken(Exception):
@@ -62,8 +70,8 @@ class Turn(Protocol):
     def uses(self, rule: str) -> int:
         """Give the largest `nth` of a permission; 0 before the first."""
 
-    def attempt(self, use_id: str) -> Record | None:
-        """Find what was answered to the permitted use of this id."""
+    def permit(self, use_id: str) -> Record | None:
+        """Find what was kept of the permit of a use: `Attempt.permit`."""
 
     def keep(self, attempt: Attempt) -> None:
         """Keep an attempt; it is there once the turn has ended well.

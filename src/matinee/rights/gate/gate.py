@@ -105,10 +105,11 @@ class Gate:
             use=use,
             version=found.terms.version if found.terms else None,
             digest=found.digest,
+            is_about_person=found.terms is not None and found.terms.person_id == use.person_id,
             rules=tuple(each.citation for each in found.findings),
         )
         reasons = [*_check_clock(turn, now), *found.reasons]
-        if turn.attempt(use.use_id) is not None:
+        if turn.permit(use.use_id) is not None:
             reasons.append(Reason("taken", f"use {use.use_id} was permitted before"))
         if found.terms is None:
             return replace(answer, reasons=tuple(reasons))
@@ -165,8 +166,8 @@ class Gate:
             yield Reason("late", f"the permit lived from {permit.at} to {permit.until}")
         if media_hash != permit.media_hash:
             yield Reason("media", "the media is not the one that the permit was given for")
-        record = turn.attempt(permit.use_id)
-        if record is None or unseal(record)["answer"]["agreement"]["permission"] != permit.rule:
+        record = turn.permit(permit.use_id)
+        if record is None or unseal(record).get("rule") != permit.rule:
             yield Reason("permit", f"no permit of use {permit.use_id} is on record")
         found = self._reader.find(permit.agreement_id, turn, now)
         yield from found.reasons

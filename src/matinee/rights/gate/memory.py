@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from matinee.rights.agreements.canonical import Record, seal
+from matinee.rights.agreements.canonical import seal
 from matinee.rights.agreements.people import Person
 from matinee.rights.agreements.states import Event
 from matinee.rights.gate.desk import Attempt, Taken
+from matinee.tables.consent import Record
 
 
 @dataclass
@@ -30,7 +31,7 @@ class MemoryDesk:
     _people: dict[str, Record] = field(default_factory=dict)
     _unions: dict[str, Record] = field(default_factory=dict)
     _payments: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
-    _permitted: dict[str, Attempt] = field(default_factory=dict)
+    _permitted: dict[str, Record] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _taken: dict[str, datetime] = field(default_factory=dict)
     _last: datetime | None = None
@@ -65,7 +66,7 @@ class MemoryDesk:
         self.attempts.append(attempt)
         self._last = attempt.at if self._last is None else max(self._last, attempt.at)
         if attempt.is_permitted and attempt.use_id and attempt.rule and attempt.nth:
-            self._permitted[attempt.use_id] = attempt
+            self._permitted[attempt.use_id] = attempt.permit
             self._counts[attempt.rule] = attempt.nth
 
 
@@ -113,10 +114,9 @@ class MemoryTurn:
         """Give the number of permitted uses of a permission."""
         return self.desk._counts.get(rule, 0)
 
-    def attempt(self, use_id: str) -> Record | None:
-        """Find what was answered to the permitted use of this id."""
-        found = self.desk._permitted.get(use_id)
-        return found.record if found else None
+    def permit(self, use_id: str) -> Record | None:
+        """Find what was kept of the permit of a use."""
+        return self.desk._permitted.get(use_id)
 
     def keep(self, attempt: Attempt) -> None:
         """Keep an attempt.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from matinee.rights.agreements.canonical import Damaged, Record, digest_of, unseal
+from matinee.rights.agreements.canonical import Damaged, digest_of, unseal
 from matinee.rights.agreements.clauses import Moment, check_terms, look_at
 from matinee.rights.agreements.people import Person, read_person
 from matinee.rights.agreements.states import Event, fold, read_event
@@ -21,6 +21,7 @@ from matinee.rights.gate.answer import Reason
 from matinee.rights.gate.desk import Turn
 from matinee.rights.rulebook.clauses import Finding
 from matinee.rights.rulebook.rules import Rulebook
+from matinee.tables.consent import Record
 
 KEPT = 100_000
 """Agreements and people that are kept read."""
