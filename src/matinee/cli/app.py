@@ -29,6 +29,7 @@ COMMANDS = {
     "odrl": ("matinee.cli.odrl:odrl", "Evaluate ODRL 2.2 policies: which rules are active, and why."),
     "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
     "pay": ("matinee.cli.pay:pay", "Lay an offer beside pay per use."),
+    "ledger": ("matinee.cli.ledger:ledger", "Prove what was recorded, and find any change to it."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
     "forget": ("matinee.cli.privacy:forget", "Remove members and every trace of them; write a receipt."),
     "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),

@@ -37,14 +37,22 @@ _PRAGMAS = (
 )
 
 
-def open_rights(service: Service) -> Engine:
+@contextmanager
+def open_rights(service: Service) -> Generator[Engine]:
     """Open the rights database of a service: `database_url` of its settings, or rights.db in its folder.
+
+    Yields:
+        The database; its connections are closed at the end of the block.
 
     Raises:
         UsageError: `database_url` is none, or names a database other than SQLite and PostgreSQL.
         StoreError: the database said no.
     """
-    return open_database(service.settings.database_url or f"sqlite:///{(service.path / FILE).absolute()}")
+    engine = open_database(service.settings.database_url or f"sqlite:///{(service.path / FILE).absolute()}")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def open_database(url: str) -> Engine:
@@ -98,10 +106,8 @@ def plain_database_errors(engine: Engine) -> Generator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines() or [
-            type(error).__name__
-        ]
-        is_busy = "locked" in said[0] or "lock timeout" in said[0]
+        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+        is_busy = "locked" in said or "lock timeout" in said
         todo = "wait until the other writer has ended and run the same command again" if is_busy else ""
         where = str(engine.url.database) if _is_sqlite(engine) else engine.url.render_as_string(hide_password=True)
         raise StoreError(f"the database said: {said}", where=where, todo=todo) from error
