@@ -44,8 +44,12 @@ name = "SAG-AFTRA"
 on-strike = false
 """
 FOR_EVER = (
-    OFFER.split("[[permit]]")[0]
-    + 'fee = {amount = "200", currency = "USD"}\n[[permit]]\nactions = ["replicate-face"]\n'
+    OFFER.partition("[[permit]]")[0]
+    + """
+fee = {amount = "200", currency = "USD"}
+[[permit]]
+actions = ["replicate-face"]
+"""
 )
 
 
@@ -123,9 +127,7 @@ def test_answers_can_be_read_by_people(signed):
 
 
 def test_two_hundred_dollars_for_ever_is_turned_down_and_priced(studio):
-    said = studio(
-        "agreement", "offer", "ag1", studio.at("offer.toml", OFFER.split("[[permit]]")[0] + FEE), "--by", "studio"
-    )
+    said = studio("agreement", "offer", "ag1", studio.at("offer.toml", FOR_EVER), "--by", "studio")
     assert said.code == 1
     assert "Refused by us-ca.ab-2602 (2025-01-01, S): a perpetual clause on replicas is void" in said.out
     assert "Flagged by replica.flat-buyout" in said.out

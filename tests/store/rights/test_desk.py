@@ -1,24 +1,20 @@
 """The gate on a real database: what it promises holds there, with 64 at the door at once."""
 
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from bench.crowd import WORKERS, overspend, revoke_in_between
 from sqlalchemy import text
-from tests.rights.signing import GATE, NOON, REQUEST, Office, make_policy, stand
+from tests.rights.signing import GATE, NOON, REQUEST, Office, make_policy
 
 from matinee.flows.desk import LedgerDesk
 from matinee.flows.rules import load_rulebook
 from matinee.rights.agreements.canonical import seal
-from matinee.rights.agreements.register import revoke
 from matinee.rights.gate.gate import Gate
 from matinee.store.rights.consents import Consents
-from matinee.store.rights.database import open_database, reading, writing
-
-WORKERS = 64
+from matinee.store.rights.database import reading, writing
 
 
 @dataclass
@@ -129,50 +125,15 @@ def test_a_kept_event_that_was_damaged_refuses(engine, gate):
     assert codes(ask(gate, "u1")) == ["damaged"]
 
 
-def crowd(url, rulebook, clock, work):
-    """Let 64 workers, each with a connection of its own, work at once; what they bring back."""
-    barrier = threading.Barrier(WORKERS)
-
-    def run(number):
-        engine = open_database(url)
-        try:
-            gate = Gate(LedgerDesk(engine), clock, GATE, rulebook)
-            barrier.wait()
-            return list(work(gate, number))
-        finally:
-            engine.dispose()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return [each for some in pool.map(run, range(WORKERS)) for each in some]
-
-
-@pytest.mark.usefixtures("gate")
-def test_64_workers_do_not_overspend_a_count(engine, url, office, clock):
-    answers = crowd(url, office.rulebook, clock, lambda gate, n: [ask(gate, f"u{n}-{k}") for k in range(2)])
-    permitted = [answer for answer in answers if answer.is_permitted]
-    assert sorted(answer.nth or 0 for answer in permitted) == [1, 2, 3, 4, 5, 6, 7]
-    assert all("count" in codes(answer) for answer in answers if not answer.is_permitted)
+def test_64_workers_do_not_overspend_a_count(engine, url, office):
+    assert overspend(url, office.rulebook, uses=7, tries=2) == 7
     with reading(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM leaves")).scalar() == 2 * WORKERS
+        nth = connection.execute(text("SELECT nth FROM permits ORDER BY nth")).scalars().all()
+    assert nth == [1, 2, 3, 4, 5, 6, 7]
 
 
-@pytest.mark.usefixtures("gate")
-def test_64_workers_get_no_permit_after_an_acknowledged_revocation(engine, url, office, clock):
-    events = office.agree(make_policy("ag2", count=None))
-    keep(engine, *events)
-    acknowledged = []
-
-    def work(gate, number):
-        if number == 0:
-            time.sleep(0.3)
-            keep(engine, revoke(stand(events), by="Ada", reason="enough", now=datetime.now(UTC)))
-            acknowledged.append(time.monotonic())
-        for count in range(4):
-            begun = time.monotonic()
-            yield begun, ask(gate, f"u{number}-{count}", agreement_id="ag2")
-
-    answers = crowd(url, office.rulebook, clock, work)
-    late = [answer for begun, answer in answers if begun > acknowledged[0]]
-    assert late
-    assert not any(answer.is_permitted for answer in late)
-    assert {code for answer in late for code in codes(answer)} == {"revoked"}
+def test_64_workers_get_no_permit_after_an_acknowledged_revocation(url, office):
+    permits, requests = revoke_in_between(url, office.rulebook, tries=4)
+    assert permits == 0
+    assert requests > WORKERS
