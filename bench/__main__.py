@@ -4,7 +4,8 @@ import sys
 from importlib import import_module
 
 BENCHES = (
-    "quality", "worlds", "recommend", "fit", "forget", "memory", "serve", "imports", "install", "pages", "rights",
+    "quality", "worlds", "recommend", "fit", "forget", "memory", "serve", "imports", "install", "pages", "ledger",
+    "rights",
 )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from matinee.tables.schemas import CURRENCY
 LARGEST = 2**63 - 1
 """The largest amount, in minor units, that a database keeps."""
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
 _NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 
@@ -91,7 +93,7 @@ class Leaf:
             "matinee-ledger-entry/1", self.position, self.kind, self.key, self.at, self.subject, self.body,
             None if self.commitment is None else self.commitment.hex(), self.reverses, self.transfers,
         ]  # fmt: skip
-        return json.dumps(fields, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+        return _ENCODER.encode(fields).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def canonical_json(value: Mapping[str, Any]) -> str:
     Raises:
         ValueError: the value holds a float, a key that is no text, or what JSON cannot say.
     """
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _ENCODER.encode(_plain(value))
 
 
 def _plain(value: object) -> object:

@@ -40,7 +40,7 @@ def postgresql():
         os.chown(folder, pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
     binaries, data = found / "bin", folder / "data"
     as_ordinary_user(binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=utf8", "--no-sync")
-    options = f"-h '' -k {folder} -c max_connections=100"
+    options = f"-h '' -k {folder} -c max_connections=100 -c fsync=off"
     as_ordinary_user(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     yield f"postgresql://postgres@/postgres?host={folder}"
     as_ordinary_user(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")

@@ -5,7 +5,7 @@ import pytest
 from bench.attacks import ATTACKS, HANDS, attack, drop_guards
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
-from tests.store.rights.test_ledger import PAID, use
+from tests.store.rights.uses import PAID, use
 
 from matinee.rights.ledger.audit import Trusted, audit
 from matinee.rights.ledger.entries import append

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from tests.store.rights.uses import AT, PAID, record, use
 
 from matinee.errors import Refused, StoreError
 from matinee.rights.ledger.audit import audit
@@ -11,18 +12,6 @@ from matinee.rights.ledger.merkle import find_root
 from matinee.store.rights.database import open_database, writing
 from matinee.store.rights.ledger import erase_person, read_ledger, write_ledger
 from matinee.tables.ledger import Private, Transfer
-
-AT = datetime(2026, 5, 1, 12, 0, 0, 250, tzinfo=UTC)
-PAID = (Transfer("expense:uses", "payable:{subject}", 18_700, "USD"),)
-
-
-def use(number, **said):
-    return Entry(kind="use", key=f"use-{number}", at=AT, body={"decision": "refuse"}, **said)
-
-
-def record(engine, *entries):
-    with write_ledger(engine) as book:
-        return append(book, entries)
 
 
 def change(engine, *statements):

@@ -30,29 +30,29 @@ class Notary(Tiles, Protocol):
     def size(self) -> int:
         """Count the entries."""
 
-    def checkpoints(self) -> Sequence[str]:
-        """Read the signed checkpoints, the smallest size first."""
+    def last_checkpoint(self) -> str | None:
+        """Read the signed checkpoint of the largest size; None if there is none."""
 
     def keep_checkpoint(self, size: int, note: str) -> None:
         """Keep a signed checkpoint; where there is one of that size, it stays as it is."""
 
 
 def take_checkpoint(book: Notary, key: Ed25519PrivateKey) -> str:
-    """Sign the ledger as it is, and keep the checkpoint in it.
+    """Sign the tree of the ledger as it is, and keep the checkpoint; entries are not read again (`audit` does).
 
     Raises:
-        StoreError: what was signed last is not the beginning of what is there now.
+        StoreError: the tree that was signed last is not the beginning of the one there is now.
     """
-    kept, size = book.checkpoints(), book.size()
-    last = parse_checkpoint(kept[-1]) if kept else None
+    note, size = book.last_checkpoint(), book.size()
+    last = parse_checkpoint(note) if note else None
     if last and (last.size > size or find_root(book, last.size) != last.root):
         what = f"the ledger is not what was signed when it had {last.size:,} entries; nothing was signed"
         raise StoreError(what, todo="run `matinee ledger verify`")
-    if last and last.size == size:
-        return kept[-1]
-    note = sign_checkpoint(size, find_root(book, size), key)
-    book.keep_checkpoint(size, note)
-    return note
+    if note and last and last.size == size:
+        return note
+    made = sign_checkpoint(size, find_root(book, size), key)
+    book.keep_checkpoint(size, made)
+    return made
 
 
 def make_receipt(tiles: Tiles, leaf: Leaf, note: str, key: Ed25519PublicKey) -> dict[str, Any]:

@@ -71,7 +71,11 @@ def open_database(url: str) -> Engine:
     else:
         todo = "give one of sqlite:///FILE or postgresql://…"
         raise UsageError(f"no database of the kind {parsed.drivername!r}", where="matinee.toml", todo=todo)
-    _bring_up(engine)
+    try:
+        _bring_up(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 

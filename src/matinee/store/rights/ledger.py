@@ -12,7 +12,21 @@ from contextlib import contextmanager
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, Table, func, insert, or_, select, text, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from matinee.store.rights import schema
 from matinee.store.rights.database import reading, writing
@@ -25,6 +39,15 @@ PAGE = 5_000
 TILE = 256
 
 T = TypeVar("T")
+
+# Statements of every append, made once: to make them anew costs as much as to run them.
+_NAMED: BindParameter[Any] = bindparam("named", expanding=True)
+_LAST = select(func.max(leaves.c.position))
+_BY_KEY = select(leaves).where(leaves.c.key.in_(_NAMED))
+_TAKEN_BACK = select(leaves.c.reverses, leaves.c.key).where(leaves.c.reverses.in_(_NAMED))
+_OF_PERSONS = select(subjects).where(subjects.c.person_id.in_(_NAMED))
+_USED = select(quotas.c.used).where(quotas.c.quota == bindparam("named"))
+_USE = update(quotas).where(quotas.c.quota == bindparam("named")).values(used=bindparam("now_used"))
 
 
 @contextmanager
@@ -53,7 +76,7 @@ class LedgerReader:
 
     def size(self) -> int:
         """Count the entries."""
-        last = self._connection.execute(select(func.max(leaves.c.position))).scalar()
+        last = self._connection.execute(_LAST).scalar()
         return 0 if last is None else last + 1
 
     def tile(self, level: int, index: int) -> list[bytes]:
@@ -70,16 +93,14 @@ class LedgerReader:
         """Find entries by key; those that are not there are left out."""
         found: dict[str, Leaf] = {}
         for some in _pages(keys):
-            rows = self._read(select(leaves).where(leaves.c.key.in_(some)))
-            found |= {leaf.key: leaf for leaf in rows}
+            found |= {leaf.key: leaf for leaf in self._read(_BY_KEY, {"named": some})}
         return found
 
     def find_reversals(self, keys: Collection[str]) -> dict[str, str]:
         """Map the keys that were taken back to the keys of the entries that did."""
         found: dict[str, str] = {}
         for some in _pages(keys):
-            asked = select(leaves.c.reverses, leaves.c.key).where(leaves.c.reverses.in_(some))
-            found |= {row.reverses: row.key for row in self._connection.execute(asked)}
+            found |= {row.reverses: row.key for row in self._connection.execute(_TAKEN_BACK, {"named": some})}
         return found
 
     def leaves(self, subject: str | None = None) -> Iterator[Leaf]:
@@ -102,6 +123,11 @@ class LedgerReader:
         """Read the signed checkpoints, the smallest size first."""
         kept = schema.checkpoints
         return list(self._connection.execute(select(kept.c.note).order_by(kept.c.size)).scalars())
+
+    def last_checkpoint(self) -> str | None:
+        """Read the signed checkpoint of the largest size; None if there is none."""
+        kept = schema.checkpoints
+        return self._connection.execute(select(kept.c.note).order_by(kept.c.size.desc()).limit(1)).scalar()
 
     def strays(self) -> list[int]:
         """List the positions that transfers name and no entry has."""
@@ -144,9 +170,9 @@ class LedgerReader:
         asked = select(*groups, func.sum(sides.c.amount)).group_by(*groups).order_by(*groups)
         return {(account, currency): int(total) for account, currency, total in self._connection.execute(asked)}
 
-    def _read(self, asked: Select[Any]) -> list[Leaf]:
+    def _read(self, asked: Select[Any], named: dict[str, Any] | None = None) -> list[Leaf]:
         """Read entries with their transfers."""
-        rows = self._connection.execute(asked).mappings().all()
+        rows = self._connection.execute(asked, named).mappings().all()
         lines: dict[int, tuple[tuple[str, str, int, str], ...]] = {}
         for some in _pages(row["position"] for row in rows):
             of = transfers.c
@@ -164,7 +190,7 @@ class LedgerWriter(LedgerReader):
         """Find the pseudonyms of persons, by person_id; those without one get one."""
         found: dict[str, Subject] = {}
         for some in _pages(person_ids):
-            rows = self._connection.execute(select(subjects).where(subjects.c.person_id.in_(some)))
+            rows = self._connection.execute(_OF_PERSONS, {"named": some})
             found |= {row.person_id: Subject(*row) for row in rows}
         new = [
             Subject(secrets.token_hex(16), person_id, secrets.token_bytes(32))
@@ -209,13 +235,13 @@ class LedgerWriter(LedgerReader):
         """
         if amount < 1:
             raise ValueError(f"amount: got {amount}, want 1 or more")
-        used = self._connection.execute(select(quotas.c.used).where(quotas.c.quota == quota)).scalar()
+        used = self._connection.execute(_USED, {"named": quota}).scalar()
         if (used or 0) + amount > limit:
             return False
         if used is None:
             self._connection.execute(insert(quotas), {"quota": quota, "used": amount})
         else:
-            self._connection.execute(update(quotas).where(quotas.c.quota == quota).values(used=used + amount))
+            self._connection.execute(_USE, {"named": quota, "now_used": used + amount})
         return True
 
     def _add(self, table: Table, rows: list[dict[str, Any]]) -> None:
