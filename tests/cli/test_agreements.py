@@ -111,13 +111,6 @@ def test_from_offer_to_permit_to_receipt(signed):
     assert signed("ledger", "receipt", "u1").code == 0
 
 
-def test_a_permit_is_taken_up(signed):
-    token = signed.at("permit.txt", ask(signed, "--json").json["permit"])
-    wrong = signed("use", "take-up", token, "--media-hash", f"sha256:{'1' * 64}", "--json")
-    assert (wrong.code, wrong.json["taken_up"]) == (1, False)
-    assert "media" in {reason["code"] for reason in wrong.json["reasons"]}
-
-
 def test_answers_can_be_read_by_people(signed):
     said = ask(signed)
     assert said.out.startswith("Permitted.\n  terms: urn:matinee:agreement:ag1:1#permission-1 permits it\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from matinee.flows import uses
 from matinee.flows.rules import load_rulebook
 from matinee.rights.gate.answer import Answer
 from matinee.store.service import open_service
-from matinee.store.texts import read_text
 
 
 @click.group()
@@ -40,28 +38,6 @@ def request(file: Path, own: Path | None, folder: Path, as_json: bool) -> None:
     else:
         show_answer(answer)
     sys.exit(0 if answer.is_permitted else 1)
-
-
-@use.command("take-up")
-@click.argument("file", type=FOLDER)
-@click.option(
-    "--media-hash", required=True, metavar="SHA256", help="Of the media at hand, as `sha256:` and hex digits."
-)
-@own_option
-@service_option
-@json_option
-def take_up(file: Path, *, media_hash: str, own: Path | None, folder: Path, as_json: bool) -> None:
-    """Take up the permit in a file, within its second, once, for its media. Exit code 1 if it may not be."""
-    token = read_text(file)
-    reasons = uses.take_up(open_service(folder), token, media_hash, clock=_now, rulebook=load_rulebook(own))
-    if as_json:
-        print_json({"taken_up": not reasons, "reasons": [asdict(each) for each in reasons]})
-    else:
-        for reason in reasons:
-            screen.print(f"Not taken up: {reason.text}.", markup=False, soft_wrap=True)
-        if not reasons:
-            screen.print("Taken up; the use may go ahead.")
-    sys.exit(1 if reasons else 0)
 
 
 def show_answer(answer: Answer) -> None:

@@ -25,7 +25,7 @@ from matinee.rights.agreements.profile import ID
 from matinee.rights.agreements.register import Context, Outcome, propose, revoke, sign
 from matinee.rights.agreements.states import Standing, fold, read_event
 from matinee.rights.agreements.terms import read_terms
-from matinee.rights.money import Money
+from matinee.rights.money import Money, show_exact
 from matinee.rights.odrl import Problem
 from matinee.rights.rulebook.rules import Rulebook
 from matinee.store.rights.consents import Consents
@@ -196,7 +196,7 @@ def show_agreement(service: Service, agreement_id: str, *, now: datetime) -> Jso
                 "kinds": sorted(grant.kinds),
                 "limit": grant.limit,
                 "used": uses[grant.rule],
-                "prices": [f"{price.currency} {price.amount} per {price.per}" for price in grant.prices],
+                "prices": [f"{price.currency} {show_exact(price.amount)} per {price.per}" for price in grant.prices],
             }
             for grant in grants
         ],

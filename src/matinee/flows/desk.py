@@ -81,28 +81,24 @@ class LedgerTurn:
         """Keep an attempt as an entry; a permit under its use_id, a refusal under a key of its own.
 
         Raises:
-            Taken: the use was permitted before, or its place in the count is taken.
+            Taken: the use was permitted before.
+            StoreError: its place in the count is taken; the database said no.
         """
         position = self._ledger.size()
-        key = (
-            attempt.use_id if attempt.is_permitted and attempt.use_id else f"refused/{position}/{attempt.use_id or ''}"
-        )
-        if attempt.is_permitted and self._ledger.find([key]):
-            raise Taken(f"use {key} is recorded already")
-        is_personal = attempt.person_id is not None
+        refused = f"refused/{position}/{attempt.use_id or ''}"
         entry = Entry(
             kind="use",
-            key=key,
+            key=attempt.use_id if attempt.is_permitted and attempt.use_id else refused,
             at=attempt.at,
             body=attempt.body,
             person_id=attempt.person_id,
-            private=attempt.private if is_personal else None,
+            private=attempt.private if attempt.person_id is not None else None,
         )
-        append(self._ledger, [entry])
+        (leaf,) = append(self._ledger, [entry])
+        if leaf.position != position:
+            raise Taken(f"use {leaf.key} is recorded already")
         self._consents.add_attempt(position, _micros(attempt.at))
         if attempt.is_permitted and attempt.use_id and attempt.rule and attempt.nth:
-            if attempt.nth != self._consents.uses(attempt.rule) + 1:
-                raise Taken(f"use {attempt.nth} of {attempt.rule} is taken")
             self._consents.add_permit(
                 attempt.use_id, position=position, rule=attempt.rule, nth=attempt.nth, record=attempt.permit
             )

@@ -1,6 +1,7 @@
-"""The verbs of `use`: ask the gate, take a permit up.
+"""The verb `use request`: ask the gate.
 
-Covers files and the database around `matinee.rights.gate`.
+Covers files and the database around `matinee.rights.gate`. A permit lives for a second, so it is taken up by the
+program that asked: `open_gate`.
 """
 
 from __future__ import annotations
@@ -62,16 +63,6 @@ def request_use(service: Service, path: Path, *, clock: Clock, rulebook: Ruleboo
             return gate.request(said)
     except MatineeError as error:
         return Answer(False, (Reason("store", str(error)),), clock())
-
-
-def take_up(service: Service, token: str, media_hash: str, *, clock: Clock, rulebook: Rulebook) -> list[Reason]:
-    """Take up a permit; empty if the use may go ahead.
-
-    Raises:
-        StoreError: the database cannot be opened.
-    """
-    with open_gate(service, clock=clock, rulebook=rulebook) as gate:
-        return list(gate.take_up(token.strip(), media_hash))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,12 +8,32 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, func, insert, select
 
 from matinee.store.rights.schema import advances, agreement_events, attempts, permits, registered, takes
 from matinee.tables.consent import Record
 
 Registered = Literal["person", "union"]
+
+
+_NAME: BindParameter[str] = bindparam("name")
+
+
+def _all_of(table: Table) -> Select[tuple[str, str]]:
+    """Select the records of an agreement; built once, since building costs more than running."""
+    return select(table.c.text, table.c.digest).where(table.c.agreement_id == _NAME).order_by(table.c.number)
+
+
+_EVENTS, _ADVANCES = _all_of(agreement_events), _all_of(advances)
+_REGISTERED = (
+    select(registered.c.text, registered.c.digest)
+    .where(registered.c.name == _NAME, registered.c.kind == bindparam("kind"))
+    .order_by(registered.c.number.desc())
+    .limit(1)
+)
+_LAST = select(func.max(attempts.c.at))
+_USES = select(func.max(permits.c.nth)).where(permits.c.rule == _NAME)
+_PERMIT = select(permits.c.text, permits.c.digest).where(permits.c.use_id == _NAME)
 
 
 class Consents:
@@ -24,11 +44,11 @@ class Consents:
 
     def events(self, agreement_id: str) -> list[Record]:
         """Read what happened to an agreement, oldest first."""
-        return self._records(agreement_events, agreement_id)
+        return self._records(_EVENTS, agreement_id)
 
     def advances(self, agreement_id: str) -> list[Record]:
         """Read the payments in advance of an agreement, oldest first."""
-        return self._records(advances, agreement_id)
+        return self._records(_ADVANCES, agreement_id)
 
     def agreement_ids(self) -> list[str]:
         """List the agreements, in the order of their offers."""
@@ -37,10 +57,8 @@ class Consents:
 
     def registered(self, kind: Registered, name: str) -> Record | None:
         """Read what was registered last of a person or a union."""
-        table = registered.c
-        asked = select(table.text, table.digest).where(table.name == name, table.kind == kind)
-        row = self._connection.execute(asked.order_by(table.number.desc()).limit(1)).first()
-        return Record(*row) if row else None
+        row = self._connection.execute(_REGISTERED, {"name": name, "kind": kind}).first()
+        return Record._make(row) if row else None
 
     def unions(self) -> list[str]:
         """Name the unions that are registered."""
@@ -49,21 +67,18 @@ class Consents:
 
     def last_time(self) -> int | None:
         """Give the time of the latest attempt, microseconds since 1970; None before the first."""
-        found: int | None = self._connection.execute(select(func.max(attempts.c.at))).scalar()
+        found: int | None = self._connection.execute(_LAST).scalar()
         return found
 
     def uses(self, rule: str) -> int:
         """Give how often a permission was used."""
-        found: int | None = self._connection.execute(
-            select(func.max(permits.c.nth)).where(permits.c.rule == rule)
-        ).scalar()
+        found: int | None = self._connection.execute(_USES, {"name": rule}).scalar()
         return found or 0
 
     def permit(self, use_id: str) -> Record | None:
         """Read what was kept of the permit of a use; None if it was not permitted."""
-        asked = select(permits.c.text, permits.c.digest).where(permits.c.use_id == use_id)
-        row = self._connection.execute(asked).first()
-        return Record(*row) if row else None
+        row = self._connection.execute(_PERMIT, {"name": use_id}).first()
+        return Record._make(row) if row else None
 
     def is_taken_up(self, use_id: str) -> bool:
         """Whether the permit of a use was taken up."""
@@ -93,9 +108,8 @@ class Consents:
         """Add that a permit was taken up, at a time in microseconds since 1970."""
         self._add(takes, use_id=use_id, at=at)
 
-    def _records(self, table: Table, agreement_id: str) -> list[Record]:
-        asked = select(table.c.text, table.c.digest).where(table.c.agreement_id == agreement_id)
-        return [Record(*row) for row in self._connection.execute(asked.order_by(table.c.number))]
+    def _records(self, asked: Select[tuple[str, str]], agreement_id: str) -> list[Record]:
+        return [Record._make(row) for row in self._connection.execute(asked, {"name": agreement_id})]
 
     def _add(self, table: Table, **values: object) -> None:
         self._connection.execute(insert(table), values)
