@@ -12,7 +12,7 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, insert, text
 
-from matinee.rights.ledger.merkle import EMPTY_ROOT, Frontier, hash_leaf
+from matinee.rights.ledger.merkle import EMPTY_ROOT, WIDTH, Frontier, fold, hash_leaf
 from matinee.rights.ledger.notes import parse_checkpoint, sign_checkpoint
 from matinee.store.rights.ledger import LedgerReader, LedgerWriter
 from matinee.store.rights.schema import checkpoints
@@ -122,9 +122,12 @@ def _rehash(leaf: Leaf, position: int) -> Leaf:
 
 
 def _rebuild(entries: list[Leaf], notes: list[str], key: Ed25519PrivateKey) -> tuple[list[Node], list[str]]:
-    edge, tree, roots = Frontier(), list[Node](), {0: EMPTY_ROOT}
+    edge, roots = Frontier(), {0: EMPTY_ROOT}
     for leaf in entries:
-        tree += edge.push(leaf.hash)
+        edge.push(leaf.hash)
         roots[edge.size] = edge.root()
+    hashes = [leaf.hash for leaf in entries]
+    parts = [hashes[at : at + WIDTH] for at in range(0, len(hashes) - WIDTH + 1, WIDTH)]
+    tree = [Node(8, place, fold(part), b"".join(part)) for place, part in enumerate(parts)]
     sizes = [size for size in (parse_checkpoint(note).size for note in notes) if size in roots]
     return tree, [sign_checkpoint(size, roots[size], key) for size in sizes]

@@ -134,6 +134,7 @@ def test_a_receipt_holds_without_the_ledger(ledger, command, tmp_path, service):
     lambda each: each["proof"].pop(),
     lambda each: each.update(checkpoint=each["checkpoint"].replace("\n10\n", "\n11\n")),
     lambda each: each["opening"].update(data='{"n":4}'), lambda each: each["opening"].update(key="00" * 32),
+    lambda each: each["opening"].update(key=each["opening"]["key"] + "00"),
 ])  # fmt: skip
 def test_a_forged_receipt_does_not_hold(ledger, tmp_path, change):
     key, made = ledger("checkpoint", "--json").json["key"], ledger("receipt", "use-3", "--with-data", "--json").json

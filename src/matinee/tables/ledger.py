@@ -98,11 +98,19 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The hash of a complete subtree of 2 ** `level` entries, the `position`-th from the left."""
+    """A complete subtree, and the 256 subtrees it is made of.
+
+    Attributes:
+        level: it has 2 ** `level` entries; 8, 16, …
+        position: how many of its size lie left of it.
+        hash: 32 bytes.
+        below: the hashes of the 256 subtrees eight levels down, from left to right, 8,192 bytes.
+    """
 
     level: int
     position: int
     hash: bytes
+    below: bytes
 
 
 @dataclass(frozen=True, slots=True)

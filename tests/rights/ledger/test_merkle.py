@@ -40,6 +40,9 @@ class Rows:
             row = self.rows.setdefault(node.level, [])
             assert node.position == len(row)
             row.append(node.hash)
+            assert node.below == b"".join(
+                self.rows[node.level - 8][WIDTH * node.position : WIDTH * (node.position + 1)]
+            )
 
     def tile(self, level, index):
         return self.rows.get(level, [])[WIDTH * index : WIDTH * (index + 1)]
@@ -143,12 +146,12 @@ def test_a_tree_grown_in_steps_holds_what_one_grown_at_once_holds(steps):
 
 
 def test_the_edge_knows_every_root_and_every_stored_node():
-    edge, nodes = Frontier(), []
+    edge, nodes = Frontier(), dict[tuple[int, int], bytes]()
     assert edge.root() == EMPTY_ROOT
     for size, leaf in enumerate(ROWS.rows[0], start=1):
-        nodes += edge.push(leaf)
+        nodes |= edge.push(leaf)
         assert edge.root() == find_root(ROWS, size)
-    assert [(node.level, node.hash) for node in nodes] == [(8, each) for each in ROWS.rows[8]]
+    assert nodes == {(8, place): each for place, each in enumerate(ROWS.rows[8])}
 
 
 def test_a_tree_of_many_levels_stores_nodes_of_nodes():

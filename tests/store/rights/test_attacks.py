@@ -78,6 +78,7 @@ def test_every_attack_is_found_against_a_root_kept_elsewhere(engine, kept, kind,
     ("DELETE FROM leaves WHERE position = 9", ("transfer", "position 9", "transfers of an entry that does not exist")),
     ("DELETE FROM leaves WHERE position > 250", ("truncation", "of 300", "has 251 entries, the root was taken of 300")),
     ("UPDATE nodes SET position = 4", ("tree", "entries 0 to 255", "the tree does not hash to what was recorded")),
+    ("UPDATE nodes SET hash = (SELECT hash FROM leaves LIMIT 1)", ("tree", "entries 0 to 255", "the tree does")),
     ("DELETE FROM checkpoints WHERE size = 200", None),
     ("UPDATE checkpoints SET note = 'x' WHERE size = 200", ("checkpoint", "checkpoint", "it cannot be read")),
     ("UPDATE private SET data = '{}' WHERE position = 3", ("private", "entry 3", "not those that the entry")),
@@ -91,6 +92,15 @@ def test_a_finding_says_what_and_where(engine, kept, statement, wanted):
         assert found == []
     else:
         assert any((what, where) == wanted[:2] and wanted[2] in said for what, where, said in found), found
+
+
+def test_hashes_below_a_node_that_were_changed_are_found(engine, kept):
+    with attacked(engine) as connection:
+        below = connection.execute(text("SELECT below FROM nodes")).scalar()
+        changed = bytes(32) + bytes(below)[32:]
+        connection.execute(text("UPDATE nodes SET below = :changed"), {"changed": changed})
+        found = findings(connection, roots(kept))
+    assert found == [("tree", "entries 0 to 255", "the tree does not hash to what was recorded")]
 
 
 def test_an_early_root_narrows_the_place_of_a_late_change(engine, kept):

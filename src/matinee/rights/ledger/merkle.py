@@ -168,8 +168,12 @@ def grow(tiles: Tiles, size: int, hashes: Sequence[bytes], *, level: int = 0) ->
         return []
     begun = tiles.tile(level, size // WIDTH)[: size % WIDTH] if size % WIDTH else []
     row, first = [*begun, *hashes], size // WIDTH
-    whole = [fold(row[at : at + WIDTH]) for at in range(0, len(row) - WIDTH + 1, WIDTH)]
-    nodes = [Node(level + STRIDE, first + place, found) for place, found in enumerate(whole)]
+    parts = [row[at : at + WIDTH] for at in range(0, len(row) - WIDTH + 1, WIDTH)]
+    whole = [fold(part) for part in parts]
+    nodes = [
+        Node(level + STRIDE, first + place, found, b"".join(part))
+        for place, (found, part) in enumerate(zip(whole, parts, strict=True))
+    ]
     return nodes + grow(tiles, first, whole, level=level + STRIDE)
 
 
@@ -217,14 +221,14 @@ class Frontier:
         self.size = 0
         self.edge: list[tuple[int, bytes]] = []
 
-    def push(self, leaf: bytes) -> list[Node]:
-        """Add the hash of a leaf; return the subtrees that it completes at the levels that are stored."""
-        edge, level, found, nodes = self.edge, 0, leaf, []
+    def push(self, leaf: bytes) -> dict[tuple[int, int], bytes]:
+        """Add the hash of a leaf; return (level, position) -> hash of the stored subtrees that it completes."""
+        edge, level, found, nodes = self.edge, 0, leaf, dict[tuple[int, int], bytes]()
         while edge and edge[-1][0] == level:
             found = hash_node(edge.pop()[1], found)
             level += 1
             if level % STRIDE == 0:
-                nodes.append(Node(level, self.size >> level, found))
+                nodes[level, self.size >> level] = found
         edge.append((level, found))
         self.size += 1
         return nodes

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -46,6 +47,7 @@ _LAST = select(func.max(leaves.c.position))
 _BY_KEY = select(leaves).where(leaves.c.key.in_(_NAMED))
 _TAKEN_BACK = select(leaves.c.reverses, leaves.c.key).where(leaves.c.reverses.in_(_NAMED))
 _OF_PERSONS = select(subjects).where(subjects.c.person_id.in_(_NAMED))
+_BELOW = select(nodes.c.below).where(nodes.c.level == bindparam("above"), nodes.c.position == bindparam("place"))
 _USED = select(quotas.c.used).where(quotas.c.quota == bindparam("named"))
 _USE = update(quotas).where(quotas.c.quota == bindparam("named")).values(used=bindparam("now_used"))
 
@@ -82,11 +84,8 @@ class LedgerReader:
     def tile(self, level: int, index: int) -> list[bytes]:
         """Read up to 256 hashes of complete subtrees of 2 ** `level` entries, from the (256 x `index`)-th on."""
         if (level, index) not in self._tiles:
-            table = nodes if level else leaves
-            place = table.c.position.between(TILE * index, TILE * index + TILE - 1)
-            asked = select(table.c.hash).where(place).order_by(table.c.position)
-            asked = asked.where(nodes.c.level == level) if level else asked
-            self._tiles[level, index] = list(self._connection.execute(asked).scalars())
+            below = self._connection.execute(_BELOW, {"above": level + 8, "place": index}).scalar()
+            self._tiles[level, index] = self._read_tile(level, index) if below is None else _cut(below)
         return self._tiles[level, index]
 
     def find(self, keys: Collection[str]) -> dict[str, Leaf]:
@@ -170,6 +169,14 @@ class LedgerReader:
         asked = select(*groups, func.sum(sides.c.amount)).group_by(*groups).order_by(*groups)
         return {(account, currency): int(total) for account, currency, total in self._connection.execute(asked)}
 
+    def _read_tile(self, level: int, index: int) -> list[bytes]:
+        """Read the hashes of a row that is not full yet."""
+        table = nodes if level else leaves
+        place = table.c.position.between(TILE * index, TILE * index + TILE - 1)
+        asked = select(table.c.hash).where(place).order_by(table.c.position)
+        asked = asked.where(nodes.c.level == level) if level else asked
+        return [row[0] for row in self._connection.execute(asked).all()]
+
     def _read(self, asked: Select[Any], named: dict[str, Any] | None = None) -> list[Leaf]:
         """Read entries with their transfers."""
         rows = self._connection.execute(asked, named).mappings().all()
@@ -203,14 +210,13 @@ class LedgerWriter(LedgerReader):
 
     def add(self, added: Sequence[Leaf], grown: Sequence[Node], data: Sequence[Private]) -> None:
         """Add entries in their order, nodes of the tree, and personal data."""
-        names = [column.name for column in leaves.columns]
-        rows = [{name: getattr(leaf, name) for name in names} for leaf in added]
-        self._add(leaves, rows)
-        places = [name.name for name in transfers.columns]
+        names = leaves.columns.keys()
+        self._add(leaves, [{name: getattr(leaf, name) for name in names} for leaf in added])
+        places = transfers.columns.keys()
         moved = [(leaf.position, line, *each) for leaf in added for line, each in enumerate(leaf.transfers)]
         self._add(transfers, [dict(zip(places, each, strict=True)) for each in moved])
-        self._add(nodes, [{"level": each.level, "position": each.position, "hash": each.hash} for each in grown])
-        self._add(private, [{"position": d.position, "subject": d.subject, "data": d.data} for d in data])
+        self._add(nodes, [asdict(each) for each in grown])
+        self._add(private, [asdict(each) for each in data])
         self._tiles.clear()
 
     def keep_checkpoint(self, size: int, note: str) -> None:
@@ -265,6 +271,10 @@ def erase_person(engine: Engine, person_id: str) -> int | None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))  # or it stays in the log beside the file
     return gone
+
+
+def _cut(below: bytes) -> list[bytes]:
+    return [below[at : at + 32] for at in range(0, len(below), 32)]
 
 
 def _pages(values: Iterable[T]) -> Iterator[list[T]]:

@@ -70,7 +70,9 @@ nodes = Table(
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("position", _Whole, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("below", LargeBinary, nullable=False),
     CheckConstraint("length(hash) = 32", name="hash_of_32"),
+    CheckConstraint("length(below) = 8192", name="below_of_8192"),
     sqlite_strict=True,
 )
 

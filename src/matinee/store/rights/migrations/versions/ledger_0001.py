@@ -68,7 +68,9 @@ def _make_tree() -> None:
         sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("position", WHOLE, primary_key=True, autoincrement=False),
         sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.Column("below", sa.LargeBinary, nullable=False),
         sa.CheckConstraint("length(hash) = 32", name="hash_of_32"),
+        sa.CheckConstraint("length(below) = 8192", name="below_of_8192"),
         sqlite_strict=True,
     )
     op.create_table(
