@@ -6,8 +6,8 @@ Settings are read once, at the rim, and never change afterwards.
 
 from __future__ import annotations
 
-import math
 import json
+import math
 import tomllib
 from dataclasses import dataclass, field, fields
 
