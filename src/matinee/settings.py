@@ -6,6 +6,7 @@ Settings are read once, at the rim, and never change afterwards.
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from dataclasses import dataclass, field, fields
@@ -59,7 +60,9 @@ def parse_settings(text: str) -> Settings:
 
 def settings_text(settings: Settings) -> str:
     """Write settings as the text of a `matinee.toml`, each under a comment that says what it is."""
-    lines = [f"# {each.metadata['doc']}\n{each.name} = {getattr(settings, each.name)!r}\n" for each in fields(settings)]
+    lines = [
+        f"# {each.metadata['doc']}\n{each.name} = {_write(getattr(settings, each.name))}\n" for each in fields(settings)
+    ]
     return "\n".join(lines)
 
 
@@ -69,6 +72,11 @@ def _is_number(value: object) -> bool:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _write(value: object) -> str:
+    """Write a value as TOML does; its texts are quoted as those of JSON."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _is_text(value: object) -> bool:

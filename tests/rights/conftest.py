@@ -1,6 +1,7 @@
 """The rulebook as it ships."""
 
 import pytest
+from tests.rights.signing import Office
 
 from matinee.flows.rules import load_rulebook
 
@@ -19,3 +20,9 @@ def own_rulebook(tmp_path):
         return load_rulebook(tmp_path / "own.toml")
 
     return load
+
+
+@pytest.fixture
+def office(rulebook):
+    """Where agreements are made."""
+    return Office(rulebook)

@@ -29,6 +29,11 @@ COMMANDS = {
     "backtest": ("matinee.cli.forecasts:backtest", "Forecast past periods from what was known before them."),
     "forecast": ("matinee.cli.forecasts:forecast", "Forecast the audience of titles that one might buy."),
     "odrl": ("matinee.cli.odrl:odrl", "Evaluate ODRL 2.2 policies: which rules are active, and why."),
+    "agreement": (
+        "matinee.cli.agreements:agreement",
+        "Offer, counter, sign and revoke agreements on uses of a person.",
+    ),
+    "use": ("matinee.cli.uses:use", "Permit or refuse one use of a face, voice, body, text or style."),
     "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
     "pay": ("matinee.cli.pay:pay", "Lay an offer beside pay per use."),
     "ledger": ("matinee.cli.ledger:ledger", "Prove what was recorded, and find any change to it."),

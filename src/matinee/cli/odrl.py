@@ -39,13 +39,13 @@ def evaluate(policy: Path, request: Path, world: Path, *, parents: tuple[Path, .
     sys.exit(1 if found["problems"] else 0)
 
 
-def show_problems(problems: list[dict[str, str]]) -> None:
-    """Print what is wrong, a line each."""
+def show_problems(problems: list[dict[str, str]], verdict: str = "Not evaluated") -> None:
+    """Print what is wrong, a line each, and what comes of it."""
     for problem in problems[:SHOWN]:
         place = f", {problem['place']}" if problem["place"] else ""
         screen.print(f"{problem['file']}{place}: {problem['what']}", markup=False, soft_wrap=True)
     more = f", the first {SHOWN} are above" if len(problems) > SHOWN else ""
-    screen.print(f"Not evaluated: {len(problems):,} {'problem' if len(problems) == 1 else 'problems'}{more}.")
+    screen.print(f"{verdict}: {len(problems):,} {'problem' if len(problems) == 1 else 'problems'}{more}.")
 
 
 def show_report(found: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from matinee.errors import StoreError, UsageError
 from matinee.store.service import Service
 
-HEAD = "ledger_0001"
+HEAD = "gate_0002"
 """The newest revision of `migrations`."""
 
 FILE = "rights.db"

@@ -2,8 +2,9 @@
 
 Covers columns, keys and checks, the same on SQLite and PostgreSQL. The triggers that refuse changes are in `triggers`.
 
-Entries, transfers, nodes and checkpoints are append-only. Subjects and private are what erasing a person deletes.
-Quotas are counters. Times are microseconds since 1970 in UTC, for SQLite keeps no zones.
+Entries, transfers, nodes and checkpoints are append-only, and so are events of agreements, advances, attempts, permits
+and takes. Subjects and private are what erasing a person deletes, and so is what is registered of them. Quotas are
+counters. Times are microseconds since 1970 in UTC, for SQLite keeps no zones.
 """
 
 from __future__ import annotations
@@ -110,5 +111,71 @@ quotas = Table(
     Column("quota", Text, primary_key=True),
     Column("used", _Whole, nullable=False),
     CheckConstraint("used >= 0", name="used_from_0"),
+    sqlite_strict=True,
+)
+
+agreement_events = Table(
+    "agreement_events",
+    metadata,
+    Column("number", _Whole, primary_key=True),
+    Column("agreement_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index(None, "agreement_id"),
+    sqlite_strict=True,
+)
+
+registered = Table(
+    "registered",
+    metadata,
+    Column("number", _Whole, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    CheckConstraint("kind IN ('person', 'union')", name="kind_known"),
+    Index(None, "name"),
+    sqlite_strict=True,
+)
+
+advances = Table(
+    "advances",
+    metadata,
+    Column("number", _Whole, primary_key=True),
+    Column("agreement_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index(None, "agreement_id"),
+    sqlite_strict=True,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("position", _Whole, ForeignKey("leaves.position"), primary_key=True, autoincrement=False),
+    Column("at", _Whole, nullable=False),
+    Index(None, "at"),
+    sqlite_strict=True,
+)
+
+permits = Table(
+    "permits",
+    metadata,
+    Column("use_id", Text, primary_key=True),
+    Column("position", _Whole, ForeignKey("leaves.position"), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("nth", _Whole, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    CheckConstraint("nth >= 1", name="nth_from_1"),
+    UniqueConstraint("rule", "nth"),
+    sqlite_strict=True,
+)
+
+takes = Table(
+    "takes",
+    metadata,
+    Column("use_id", Text, ForeignKey("permits.use_id"), primary_key=True),
+    Column("at", _Whole, nullable=False),
     sqlite_strict=True,
 )

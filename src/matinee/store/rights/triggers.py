@@ -6,6 +6,8 @@ by an audit against a root kept elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 FIXED = ("leaves", "transfers", "nodes", "checkpoints")
 """Tables of which no row is ever changed or deleted."""
 
@@ -54,5 +56,25 @@ def postgresql_triggers() -> list[str]:
         call = "EXECUTE FUNCTION refuse_change()"
         made.append(f"CREATE TRIGGER {table}_no_change BEFORE {refused} ON {table} FOR EACH ROW {call}")
         if table in FIXED:
+            made.append(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}")
+    return made
+
+
+def append_only_triggers(replaced: Mapping[str, str], *, is_sqlite: bool) -> list[str]:
+    """Write the triggers that let nobody change or delete rows of further tables.
+
+    Args:
+        replaced: table -> which rows INSERT OR REPLACE would delete, in the words of a trigger.
+        is_sqlite: for SQLite, else for PostgreSQL, which must have `refuse_change` already.
+    """
+    made = []
+    for table, same in replaced.items():
+        if is_sqlite:
+            made += [_sqlite(table, event, f"BEFORE {event.upper()} ON {table}") for event in ("update", "delete")]
+            when = f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"
+            made.append(_sqlite(table, "replace", when))
+        else:
+            call = "EXECUTE FUNCTION refuse_change()"
+            made.append(f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}")
             made.append(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}")
     return made

@@ -1,0 +1,1 @@
+"""The gate: may this one use happen, now? Denied by default, and on any doubt."""
