@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Unpack
 
 import polars as pl
 
 from matinee.acquire.names import read_name
-from matinee.errors import UsageError
-from matinee.flows.imports import ImportSummary, Layout, import_batches
+from matinee.errors import BadFile, UsageError
+from matinee.flows.imports import ImportSummary, Layout, import_batches, understand
 from matinee.store.avails_sheets import HEADER_ROWS, lay_out
 from matinee.store.outputs import check_name, write_sheets
 from matinee.store.readers.avails import is_avails, read_avails
@@ -19,6 +20,7 @@ from matinee.store.readers.sheets import SUFFIXES, read_sheets
 from matinee.store.readers.table import read_table
 from matinee.store.service import Service
 from matinee.store.view_intake import Progress
+from matinee.tables.problems import concat_problems, describe
 from matinee.tables.schemas import TABLES
 
 _AS_OFFERED = {
@@ -55,6 +57,27 @@ def import_candidates(
     """
     batches = _read(path, layout)
     return import_batches(service, batches, strict=strict, dry_run=dry_run, progress=progress)
+
+
+def read_candidates(path: Path, *, now: datetime) -> tuple[pl.DataFrame, list[str]]:
+    """Read candidates as `import_candidates` would, without a service: nothing is stored.
+
+    Args:
+        path: the file.
+        now: a window that is over by then is set aside.
+
+    Returns:
+        Rows of the table candidates, of one candidate_id the last row; and a sentence for each problem of the others.
+
+    Raises:
+        BadFile: the file is not what it was said to be, or holds no candidate that can be weighed.
+    """
+    read = [understand(batch, now) for batch in _read(path, {})]
+    good = pl.concat([frame.select(*TABLES["candidates"].columns()) for frame, _, _ in read])
+    said = [describe(each) for each in concat_problems([problems for _, problems, _ in read]).iter_rows(named=True)]
+    if good.is_empty():
+        raise BadFile("holds no candidate that can be weighed", where=str(path), todo=said[0] if said else "add one")
+    return good.unique("candidate_id", keep="last", maintain_order=True), said
 
 
 def _read(path: Path, layout: Layout) -> Iterator[Batch]:
