@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 BENCHES = (
-    "quality", "worlds", "recommend", "fit", "forget", "memory", "serve", "imports", "install", "pages",
+    "quality", "worlds", "recommend", "fit", "forget", "memory", "serve", "imports", "install", "pages", "slate",
 )  # fmt: skip
 
 
