@@ -26,6 +26,7 @@ COMMANDS = {
     "similar": ("matinee.cli.members:similar", "List the titles that the same members watch."),
     "explain": ("matinee.cli.members:explain", "Say exactly what a score is made of."),
     "experiment": ("matinee.cli.experiments:experiment", "Split members between arms, and measure what came of it."),
+    "who": ("matinee.cli.who:who", "Say how many members would watch candidates, and of which tastes."),
     "slate": ("matinee.cli.slate:slate", "Choose what to buy for a budget, with reasons and prices."),
     "odrl": ("matinee.cli.odrl:odrl", "Evaluate ODRL 2.2 policies: which rules are active, and why."),
     "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
