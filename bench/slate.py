@@ -40,7 +40,8 @@ def main() -> None:
         "slate",
         f"MovieLens 1M, {len(rows)} titles of 1999 and 2000 with {LEAST} viewings or more in the part given, hidden; "
         f"weights learned on 1998 hidden. Slates: {RESAMPLES} draws of {TITLES} of them, prices simulated "
-        f"(forecast^0.8 x lognormal noise of .4), a budget of {SHARE:.0%} of all prices; reach = members who watched at least one.",
+        f"(forecast^0.8 x lognormal noise of .4), a budget of {SHARE:.0%} of all prices; "
+        "reach = members who watched at least one.",
         [*who_rows(point, chances, watched), *slate_rows(point, chances, watched)],
         f"| decile of P(watch) | said | watched |\n|---|---|---|\n{extra}",
     )

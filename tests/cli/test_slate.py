@@ -1,4 +1,8 @@
+import os
+
 import pytest
+
+from matinee.cli.slate import solver_quiet
 
 HEADER = "candidate_id,name,kind,runtime_minutes,genres,price,currency,exclusive_with\n"
 ROWS = "a,Heat,film,170,Crime,6000000,EUR,\nb,Ran,film,160,War,5000000,EUR,\nc,Ugetsu,film,96,War,5000000,EUR,b\n"
@@ -69,3 +73,10 @@ def test_a_bad_candidate_is_said_and_the_others_go_on(command, words, tmp_path):
     ended = command(*words, "--budget", "60000")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "--currency: prices are in EUR, USD" in ended.err
+
+
+def test_what_the_solver_writes_by_itself_does_not_reach_standard_output(capfd):
+    with solver_quiet():
+        os.write(1, b"HighsMipSolverData")
+    os.write(1, b"{}")
+    assert capfd.readouterr().out == "{}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -50,13 +54,28 @@ def slate(
 ) -> None:
     """Choose what to buy for a budget: the proved best slate, with its reasons."""
     wishes = read_wishes(**asked)
-    plan, said = make_slate(open_service(folder), candidates, forecasts, wishes, now=datetime.now(UTC))
+    with solver_quiet():
+        plan, said = make_slate(open_service(folder), candidates, forecasts, wishes, now=datetime.now(UTC))
     if as_json:
         print_json(plan.to_dict() | {"notes": said})
         return
     show_plan(plan, show_all=show_all)
     for note in said:
         notes.print(note, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def solver_quiet() -> Generator[None]:
+    """Keep what HiGHS writes by itself, past Python and its own options, off the process's standard output."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def read_wishes(

@@ -86,7 +86,7 @@ def _choose_practice(evidence: Evidence, hidden: NDArray[np.bool_]) -> NDArray[n
     """Choose the titles of the latest years, at most half of all, to hide for practice."""
     able = (evidence.counts >= LEAST) & ~hidden
     for year in np.unique(evidence.years[able])[::-1]:
-        practice = able & (evidence.years >= year)
+        practice: NDArray[np.bool_] = able & (evidence.years >= year)
         if practice.sum() >= MIN_PRACTICE and 2 * practice.sum() <= able.sum():
             return practice
     said = f"{able.sum()} titles have {LEAST} members or more, too few to hide {MIN_PRACTICE} of the latest years"
