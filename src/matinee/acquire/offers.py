@@ -7,8 +7,9 @@ and the other candidates go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -84,18 +85,42 @@ def find_overlaps(offers: pl.DataFrame) -> pl.DataFrame:
         `row` of the later offer, `first` (row) and `first_id` (candidate_id) of the earlier, and `territory`, the
         first that they share: one row a later offer.
     """
-    wanted = ["row", "candidate_id", "eidr", "territories", "window_starts_on", "window_ends_on"]
-    exclusive = offers.filter("exclusive").with_columns(_work_key(offers.filter("exclusive")))
     found: dict[int, tuple[int, int, str, str]] = {}
-    for _, same in exclusive.sort("row").group_by("work", maintain_order=True):
-        rows = same.select(wanted).rows(named=True)
+    for earlier, later, shared in _overlaps(offers.filter("exclusive").sort("row")):
+        found.setdefault(later["row"], (later["row"], earlier["row"], earlier["candidate_id"], shared))
+    schema = {"row": pl.Int64, "first": pl.Int64, "first_id": pl.String, "territory": pl.String}
+    return pl.DataFrame([*found.values()], schema=schema, orient="row")
+
+
+def find_clashes(offers: pl.DataFrame) -> list[tuple[str, str]]:
+    """List the pairs of offers that cannot be bought together, by candidate_id, each pair once.
+
+    They exclude each other by `exclusive_with`, whichever of the two says so, or are the same work (as in
+    `find_overlaps`) at the same time in the same territory, exclusive or not: it would be paid for twice.
+
+    Args:
+        offers: rows of the table candidates.
+    """
+    known = {*offers["candidate_id"]}
+    named = offers.select("candidate_id", pl.col("exclusive_with").alias("other")).explode("other").drop_nulls()
+    pairs = {_pair(one, other) for one, other in named.iter_rows() if other in known and one != other}
+    pairs |= {_pair(one["candidate_id"], other["candidate_id"]) for one, other, _ in _overlaps(offers)}
+    return sorted(pairs)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
+
+
+def _overlaps(offers: pl.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, Any], str]]:
+    """Find pairs of offers of one work whose windows overlap in a territory: the earlier row, the later, where."""
+    for _, same in offers.with_columns(_work_key(offers)).group_by("work", maintain_order=True):
+        rows = same.rows(named=True) if same.height > 1 else []
         for place, later in enumerate(rows):
             for earlier in rows[:place]:
                 shared = _shared_territory(earlier["territories"], later["territories"])
                 if shared is not None and _overlap(earlier, later):
-                    found.setdefault(later["row"], (later["row"], earlier["row"], earlier["candidate_id"], shared))
-    schema = {"row": pl.Int64, "first": pl.Int64, "first_id": pl.String, "territory": pl.String}
-    return pl.DataFrame([*found.values()], schema=schema, orient="row")
+                    yield earlier, later, shared
 
 
 def _work_key(offers: pl.DataFrame) -> pl.Series:

@@ -28,6 +28,8 @@ COMMANDS = {
     "experiment": ("matinee.cli.experiments:experiment", "Split members between arms, and measure what came of it."),
     "backtest": ("matinee.cli.forecasts:backtest", "Forecast past periods from what was known before them."),
     "forecast": ("matinee.cli.forecasts:forecast", "Forecast the audience of titles that one might buy."),
+    "who": ("matinee.cli.who:who", "Say how many members would watch candidates, and of which tastes."),
+    "slate": ("matinee.cli.slate:slate", "Choose what to buy for a budget, with reasons and prices."),
     "odrl": ("matinee.cli.odrl:odrl", "Evaluate ODRL 2.2 policies: which rules are active, and why."),
     "agreement": (
         "matinee.cli.agreements:agreement",

@@ -167,7 +167,7 @@ def forecast(
         UsageError: there are no candidates, or no such source.
     """
     today = now.date()
-    candidates, problems, notes = read_candidates(service, path, today=today)
+    candidates, problems, notes = read_candidates(service, path, now=now)
     learned = learn(service, today=today, source=source, seed=seed)
     titles = forecast_candidates(learned, candidates, today=today) if candidates.height else []
     known = learned.forecaster.known.works

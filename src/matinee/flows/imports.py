@@ -119,7 +119,7 @@ def import_batches(
     read: dict[str, int] = {}
     with Intake(service) as intake:
         for batch in batches:
-            good, problems, said = _understand(batch, now)
+            good, problems, said = understand(batch, now)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, _ignored(batch))
@@ -215,7 +215,7 @@ def preview_table(table: str, path: Path, **layout: Unpack[Layout]) -> Preview:
     _check_name(table)
     batch = next(iter(read_table(path, table, batch_rows=PREVIEW_ROWS, **layout)))
     head = replace(batch, frame=batch.frame.head(PREVIEW_ROWS))
-    good, problems, notes = _understand(head, datetime.now(UTC))
+    good, problems, notes = understand(head, datetime.now(UTC))
     return Preview(good, problems, _ignored(head), notes)
 
 
@@ -254,8 +254,8 @@ def _check_name(table: str) -> None:
         raise ValueError(f"table must be one of {', '.join(TABLES)}, got {table!r}")
 
 
-def _understand(batch: Batch, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """Convert and check a batch: the good rows, the problems of the others, and notes on how it was read."""
+def understand(batch: Batch, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """Convert and check a batch, at a time: the good rows, the problems of the others, and notes on how it was read."""
     frame, notes = respell(batch.table, batch.frame)
     typed, unreadable = convert(batch.table, frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)

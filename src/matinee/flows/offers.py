@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Unpack
 
 import polars as pl
 
 from matinee.acquire.names import read_name
-from matinee.acquire.offers import check_offers, note_offers
-from matinee.errors import UsageError
-from matinee.flows.imports import ImportSummary, Layout, import_batches
+from matinee.acquire.offers import note_offers
+from matinee.errors import BadFile, UsageError
+from matinee.flows.imports import ImportSummary, Layout, import_batches, understand
 from matinee.store.avails_sheets import HEADER_ROWS, lay_out
 from matinee.store.outputs import check_name, write_sheets
 from matinee.store.readers.avails import is_avails, read_avails
@@ -21,11 +21,8 @@ from matinee.store.readers.sheets import SUFFIXES, read_sheets
 from matinee.store.readers.table import read_table
 from matinee.store.service import Service
 from matinee.store.view_intake import Progress
-from matinee.tables.check import check
-from matinee.tables.convert import convert
-from matinee.tables.problems import concat_problems
+from matinee.tables.problems import concat_problems, describe
 from matinee.tables.schemas import TABLES
-from matinee.tables.spelling import respell
 
 _AS_OFFERED = {
     "starts_on": "window_starts_on",
@@ -145,38 +142,46 @@ def _offer_windows(service: Service) -> pl.DataFrame:
 
 
 def read_candidates(
-    service: Service, path: Path | None, *, today: date
+    service: Service, path: Path | None, *, now: datetime
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """Read candidates without importing them.
+    """Read candidates as `import_candidates` would; nothing is stored.
 
     Args:
         service: whose candidates where there is no file, and whose genres are known.
         path: a table or a workbook of avails; None = the candidates of the service.
-        today: windows that ended before it cannot be bought.
+        now: a window that is over by then is set aside.
 
     Returns:
-        The good candidates, the problems of the others, and what a buyer should know.
+        The good candidates, of one candidate_id the last row; the problems of the others; and what a buyer should know.
 
     Raises:
         BadFile: the file is not what it was said to be.
         UsageError: the service has no candidates, or the file none that is good and none that is wrong.
     """
     if path is None:
-        batches = [Batch("candidates", "candidates", service.read("candidates").with_row_index("row", offset=1))]
+        stored = service.read("candidates").with_row_index("row", offset=1).with_columns(pl.col("row").cast(pl.Int64))
+        batches = [Batch("candidates", "candidates", stored)]
     else:
         batches = [*_read(path, {})]
-    read = [_understand(batch, today) for batch in batches]
-    good, problems = pl.concat([each[0] for each in read]), concat_problems(each[1] for each in read)
+    read = [understand(batch, now) for batch in batches]
+    good = pl.concat([rows.select(*TABLES["candidates"].columns()) for rows, _, _ in read])
+    problems = concat_problems([each for _, each, _ in read])
     if good.is_empty() and problems.is_empty():
         raise UsageError("there are no candidates", where=str(path or service.path), todo="name a file of them")
     genres = service.scan("titles").select(pl.col("genres").explode().drop_nulls().unique()).collect()["genres"]
     file = path.name if path else "candidates"
-    return good.drop("row"), problems, note_offers(good, {*genres}, file=file, today=today)
+    notes = note_offers(good, {*genres}, file=file, today=now.date())
+    return good.unique("candidate_id", keep="last", maintain_order=True), problems, notes
 
 
-def _understand(batch: Batch, today: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    frame = batch.frame.with_columns(pl.col("row").cast(pl.Int64))
-    typed, unreadable = convert("candidates", respell("candidates", frame)[0], file=batch.file, time=batch.time)
-    good, broken = check("candidates", typed, file=batch.file)
-    good, unfit = check_offers(good, file=batch.file, today=today)
-    return good, concat_problems([batch.problems, unreadable, broken, unfit])
+def read_offers(service: Service, path: Path, *, now: datetime) -> tuple[pl.DataFrame, list[str]]:
+    """Read the candidates of a file that can be weighed, and sentences on the others; arguments as `read_candidates`.
+
+    Raises:
+        BadFile: the file is not what it was said to be, or holds no candidate that can be weighed.
+    """
+    good, problems, notes = read_candidates(service, path, now=now)
+    said = [describe(each) for each in problems.iter_rows(named=True)]
+    if good.is_empty():
+        raise BadFile("holds no candidate that can be weighed", where=str(path), todo=said[0])
+    return good, [*said, *notes]

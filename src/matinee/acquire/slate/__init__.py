@@ -1,0 +1,1 @@
+"""The slate: which candidates to buy for a budget, and why."""

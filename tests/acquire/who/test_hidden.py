@@ -1,0 +1,75 @@
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from matinee.acquire.who.hidden import Evidence, find_watched, learn_chances, predict_chances
+from matinee.acquire.who.past import describe_past
+from matinee.recommend.metadata import build_features
+from matinee.tables.log import EVENTS
+from matinee.tables.schemas import TABLES
+
+MEMBERS, TITLES = 300, 120
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    """Half of the members watch genre a, half genre b, active ones more; titles of the star twice as often."""
+    rng = np.random.default_rng(1)
+    is_a, has_star = np.arange(TITLES) % 2 == 0, np.arange(TITLES) % 3 == 0
+    likes_a, active = np.arange(MEMBERS) < MEMBERS // 2, rng.uniform(0.3, 1.0, MEMBERS)
+    odds = np.where(likes_a[:, None] == is_a, 0.4, 0.05) * active[:, None] * np.where(has_star, 1.0, 0.5)
+    rows = np.argwhere(rng.random(odds.shape) < odds)
+    columns = {"member_row": rows[:, 0], "title_row": rows[:, 1], "at": np.arange(len(rows)), "weight": 1.0}
+    empty = TABLES["titles"].create_empty()
+    made = [
+        dict.fromkeys(empty.columns)
+        | {"title_id": f"t{n}", "name": f"Film {'abcdefghij'[n % 10]}{n}", "kind": "film", "year": 1990 + n // 12}
+        | {"genres": ["a" if is_a[n] else "b"], "released_on": date(1990 + n // 12, 1 + n % 12, 1)}
+        for n in range(TITLES)
+    ]
+    titles = pl.DataFrame(made, schema=empty.schema)
+    stars = [{"title_id": f"t{n}", "person_id": "star", "role": "actor"} for n in range(TITLES) if has_star[n]]
+    credits = pl.DataFrame(stars)
+    metadata = build_features(titles, pl.DataFrame({"person_id": ["star"]}), credits)
+    return Evidence(pl.DataFrame(columns, schema_overrides=EVENTS), MEMBERS, titles, credits, metadata)
+
+
+def test_chances_find_who_watches_titles_that_were_hidden(evidence):
+    practice, hidden = evidence.years == 1998, evidence.years == 1999
+    model = learn_chances(evidence, practice, hidden, rng=np.random.default_rng(0))
+    rows = np.flatnonzero(hidden)
+    chances, watched = predict_chances(evidence, model, rows, hidden), find_watched(evidence, rows)
+    assert chances[watched].mean() > 1.6 * chances[~watched].mean()
+    assert chances.sum() == pytest.approx(watched.sum(), rel=0.15)
+    has_star = rows % 3 == 0
+    assert chances[:, has_star].sum(axis=0).mean() > 1.3 * chances[:, ~has_star].sum(axis=0).mean()
+
+
+def test_views_of_hidden_titles_change_nothing(evidence):
+    practice, hidden = evidence.years == 1998, evidence.years == 1999
+    rows = np.flatnonzero(hidden)
+    kept = evidence.events.filter(~pl.Series(hidden[evidence.events["title_row"].to_numpy()]))
+    blind = Evidence(kept, MEMBERS, evidence.titles, evidence.credits, evidence.metadata)
+    models = [learn_chances(each, practice, hidden, rng=np.random.default_rng(0)) for each in (evidence, blind)]
+    seen, unseen = (predict_chances(e, m, rows, hidden) for e, m in zip((evidence, blind), models, strict=True))
+    assert np.array_equal(seen, unseen)
+
+
+def test_a_title_never_counts_for_its_own_past(evidence):
+    logs, known = np.log10(np.maximum(evidence.counts, 0.5)), np.ones(TITLES, np.bool_)
+    before = describe_past(evidence.titles, evidence.credits, logs, known)
+    alone = logs.copy()
+    alone[1] += 5  # no star: nobody shares its people; the mean of all moves
+    after = describe_past(evidence.titles, evidence.credits, alone, known)
+    assert after[1, :9].tolist() == before[1, :9].tolist()
+
+
+def test_titles_asked_about_must_be_hidden(evidence):
+    nothing = np.zeros(TITLES, np.bool_)
+    model = learn_chances(evidence, evidence.years == 1998, nothing, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="got titles that are not hidden"):
+        predict_chances(evidence, model, np.array([3]), nothing)
+    with pytest.raises(ValueError, match="got no title that anybody watched"):
+        learn_chances(evidence, nothing, nothing, rng=np.random.default_rng(0))
