@@ -15,6 +15,7 @@ from matinee.recommend.ranker.learn import RankerTrial, choose_ranker
 from matinee.recommend.recipe import Recipe
 from matinee.recommend.thin import MOST_TITLES
 from matinee.recommend.tune import tune_blend, tune_linear
+from matinee.recommend.tune_next import NextTrial, choose_next
 
 
 def learn_recipe(inner: Split, titles: int, features: csr_array | None, *, rng: np.random.Generator) -> Recipe:
@@ -29,3 +30,10 @@ def try_ranker(train: pl.DataFrame, titles: int, recipe: Recipe, *, seed: int) -
     """Try rankers; arguments and result as `choose_ranker`, which draws by the seed."""
     with threadpool_limits(limits=1, user_api="blas"):
         return choose_ranker(train, titles, recipe, rng=np.random.default_rng([seed, 2]))
+
+
+def try_next(
+    train: pl.DataFrame, titles: int, recipe: Recipe, features: csr_array | None, *, seed: int
+) -> NextTrial | None:
+    """Try the next title; arguments and result as `choose_next`, which draws by the seed."""
+    return choose_next(train, titles, recipe, features, rng=np.random.default_rng([seed, 1]))
