@@ -103,6 +103,11 @@ def test_a_shorter_table_of_recent_titles_scores_the_same(model):
     np.testing.assert_allclose(model.score_sequences(recent[:, :2]), model.score_sequences(recent), rtol=1e-6)
 
 
+def test_rows_lie_together_so_that_a_request_reads_few_of_them(model):
+    assert model.ridge.flags.c_contiguous
+    assert model.lift.flags.c_contiguous
+
+
 def test_the_same_events_give_the_same_model_in_any_order(model):
     again = fit_next(draw_log().sample(fraction=1.0, shuffle=True, seed=3), TITLES, reg=1.0)
     for name, array in dump_arrays(model).items():

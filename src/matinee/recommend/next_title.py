@@ -114,14 +114,14 @@ def fit_next(
         raise ValueError("events: got none, want at least one")
     sequences = build_sequences(events)
     decays = weigh_ages(SCALES)
-    solved = _solve(sum_normal(sequences, titles, decays), sum_followers(sequences, titles, decays), reg)
-    ridge = np.ascontiguousarray(solved)  # rows together: a request reads those of the titles watched last
+    ridge = _solve(sum_normal(sequences, titles, decays), sum_followers(sequences, titles, decays), reg)
     counts = np.bincount(sequences.titles, minlength=titles).astype(np.float32)
     shares = (counts + 1) / (counts.sum() + titles)
     M = sum_followers(sequences, titles, weigh_ages(((FOLLOW_WINDOW, FOLLOW_DECAY),))).T
     likely = (M + PRIOR * shares) / (M.sum(axis=1, keepdims=True) + PRIOR)
     lift = np.log(likely / shares).astype(np.float32)
     known, popular = counts > 0, np.log(shares)
+    ridge, lift = (np.ascontiguousarray(array) for array in (ridge, lift))  # a request reads rows of few titles
     return NextTitle(ridge, lift, popular - popular[known].mean(), known, np.asarray(weights, dtype=np.float32))
 
 
