@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from matinee.flows.logs import LoadedLog
 from matinee.flows.plain import to_plain
-from matinee.flows.tuning import try_next, try_ranker
+from matinee.flows.tuning import fit_following, try_next, try_ranker
 from matinee.recommend.blend import Blend
 from matinee.recommend.following import Following, compare_following, dump_following, restore_following
 from matinee.recommend.live import Live
-from matinee.recommend.next_title import fit_next
 from matinee.recommend.ranker.learn import RankerTrial
 from matinee.recommend.ranker.ranker import Ranker, build_ranker, compare_rankers, dump_ranker, restore_ranker
 from matinee.recommend.recipe import Recipe
@@ -103,7 +102,7 @@ def put_learned(live: Live, loaded: LoadedLog, trials: Trials, *, tell: Tell) ->
         ranker = build_ranker(live.blend, events, trials.ranker.correction, now=live.state.now)
     if trials.following is not None and trials.following.wins:
         tell("fitting the next title")
-        model = fit_next(events, len(title_ids), weights=trials.following.weights)
+        model = fit_following(events, len(title_ids), trials.following.weights)
         following = Following(model, title_ids, np.arange(len(title_ids)))
     return Learned(ranker, following)
 
