@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matinee.flows.exporting import export_member
     from matinee.flows.forgetting import forget
     from matinee.flows.imports import check_tables, import_movielens, import_table
+    from matinee.flows.next_titles import recommend_next
     from matinee.flows.serving import explain, find_similar, load_recommender, recommend_all, recommend_member
     from matinee.flows.training import train
     from matinee.flows.updating import prove_model, update_model
@@ -45,6 +46,7 @@ __all__ = [
     "prove_model",
     "recommend_all",
     "recommend_member",
+    "recommend_next",
     "train",
     "update_model",
 ]
@@ -54,6 +56,7 @@ _HOMES = {
     "matinee.flows.exporting": ("export_member",),
     "matinee.flows.forgetting": ("forget",),
     "matinee.flows.imports": ("check_tables", "import_movielens", "import_table"),
+    "matinee.flows.next_titles": ("recommend_next",),
     "matinee.flows.serving": ("explain", "find_similar", "load_recommender", "recommend_all", "recommend_member"),
     "matinee.flows.training": ("train",),
     "matinee.flows.updating": ("prove_model", "update_model"),

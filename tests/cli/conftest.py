@@ -61,3 +61,19 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_world(world: Path, tmp_path: Path) -> Path:
     """A copy of `world` that a test may change."""
     return Path(shutil.copytree(world, tmp_path / "service"))
+
+
+def make_service(folder: Path, rows: list[str]) -> Path:
+    """Make a service of views: member_id, title_id, seconds since 1970."""
+    service = matinee.create_service(folder / "s")
+    (folder / "views.csv").write_text("member_id,title_id,started_at\n" + "\n".join(rows))
+    matinee.import_table(service, "views", folder / "views.csv", time="unix")
+    return service.path
+
+
+@pytest.fixture
+def walkers(tmp_path: Path) -> Path:
+    """A service whose members walk around a circle of 25 titles; not trained."""
+    walks = [[(m * 7 + place) % 25 for place in range(9)] for m in range(120)]
+    rows = [f"m{m},t{t},{86_400 * (1000 + place)}" for m, walk in enumerate(walks) for place, t in enumerate(walk)]
+    return make_service(tmp_path, rows)

@@ -100,6 +100,19 @@ def test_a_member_who_asked_not_to_be_profiled_is_not(command, world):
     assert {part["kind"] for title in page["titles"] for part in title["because"]} == {"popular"}
 
 
+def test_what_comes_next_is_listed_for_one_member(command, walkers):
+    command("train", "--service", walkers)
+    page = command("recommend", "--member", "m0", "--next", "-k", 3, "--json", "--service", walkers).json
+    assert (page["note"], page["titles"][0]["title_id"], len(page["titles"])) == (None, "t9", 3)
+    told = command("recommend", "--member", "m0", "--next", "--service", walkers).out
+    assert "Next for m0" in told
+    assert "often watched after t8" in told
+    assert "Up next, after t8" in command("page", "--member", "m0", "--service", walkers).out
+    wrong = command("recommend", "--all", "--next", "--out", walkers / "x.parquet", "--service", walkers)
+    assert wrong.code == 2
+    assert "--next is for one member; give --member ID" in wrong.err
+
+
 def test_everybody_gets_the_same_page_as_alone(command, world, member, tmp_path):
     out = tmp_path / "deep" / "pages.parquet"
     said = command("recommend", "--all", "-k", 5, "--out", out, "--json", "--service", world).json

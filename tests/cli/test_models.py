@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from tests.cli.conftest import make_service
 
 from matinee.store.models import load_model
 from matinee.store.service import open_service
@@ -54,23 +55,31 @@ def test_the_next_title_stands_beside_the_others_where_it_is_asked_for(command, 
     )
     assert "next" not in by_time["models"]
     assert {"blend", "ranker"} <= set(by_time["models"])
-    assert by_time["live"] == by_time["preferred"]
     assert "next" in by_next["models"]
     assert "ranker" not in by_next["models"]
 
 
-def test_the_next_title_is_preferred_but_not_live_where_members_follow_a_path(command, tmp_path):
-    walks = [[(m * 7 + place) % 25 for place in range(9)] for m in range(120)]
-    rows = [f"m{m},t{t},{86_400 * (1000 + place)}" for m, walk in enumerate(walks) for place, t in enumerate(walk)]
-    (tmp_path / "views.csv").write_text("member_id,title_id,started_at\n" + "\n".join(rows))
-    command("init", tmp_path / "s")
-    command("import", "table", "views", tmp_path / "views.csv", "--time", "unix", "--service", tmp_path / "s")
-    said = command("evaluate", "--protocol", "next", "--json", "--service", tmp_path / "s").json
-    assert (said["preferred"], said["live"]) == ("next", "blend")
-    assert said["models"]["next"]["live_minus_this"]["high"] < 0
-    told = command("evaluate", "--protocol", "next", "--service", tmp_path / "s").out
-    assert "Inner splits prefer next; no page is made by it, `train` makes blend." in told
-    assert "blend (live)" in told
+def test_the_next_title_is_live_where_members_follow_a_path(command, walkers):
+    said = command("evaluate", "--protocol", "next", "--json", "--service", walkers).json
+    assert said["live"] == "next"
+    assert said["models"]["blend"]["live_minus_this"]["low"] > 0
+    assert "next (live)" in command("evaluate", "--protocol", "next", "--service", walkers).out
+
+
+def test_training_keeps_the_next_title_where_it_wins_and_says_so(command, walkers):
+    manifest = command("train", "--json", "--service", walkers).json
+    judged = manifest["next"]["inner ndcg@100"]
+    assert manifest["next"]["serves"]
+    assert judged["next"] > judged["blend"]
+    assert "it serves what comes next" in " ".join(command("train", "--service", walkers).out.split())
+
+
+def test_training_does_not_keep_a_next_title_that_knows_no_more(command, tmp_path):
+    rows = [f"m{m},t{(m * 7 + t * t) % 25},{86_400 * 1000}" for m in range(120) for t in range(9)]
+    service = make_service(tmp_path, rows)  # all at once: nothing came after anything
+    assert command("train", "--json", "--service", service).json["next"] is None
+    assert not any(name.startswith("next_") for name in load_model(service)[0])
+    assert "next" not in command("evaluate", "--protocol", "next", "--json", "--service", service).json["models"]
 
 
 def test_under_the_cold_protocol_only_chance_stands_beside_what_knows_metadata(command, world):

@@ -8,6 +8,7 @@ from matinee.recommend.sequences import (
     Sequences,
     build_recent,
     build_sequences,
+    has_order,
     sum_followers,
     sum_normal,
 )
@@ -69,3 +70,11 @@ def test_events_of_one_second_are_not_in_the_order_of_titles(shift):
     sequences = build_sequences(pl.DataFrame(rows[:: 1 - 2 * shift], schema=EVENTS, orient="row"))
     orders = {tuple(sequences.titles[s : s + 4].tolist()) for s in sequences.starts[:-1]}
     assert len(orders) > 10
+
+
+@pytest.mark.parametrize(
+    ("times", "said"), [([1, 2, 3, 3], True), ([1, 3, 3, 3], False), ([3, 1, 3, 2], True), ([5], True), ([], True)]
+)
+def test_times_give_an_order_where_neighbours_mostly_differ(times, said):
+    rows = [(member, title, at, 1.0) for member in (0, 1) for title, at in enumerate(times)]
+    assert has_order(pl.DataFrame(rows, schema=EVENTS, orient="row")) == said

@@ -1,6 +1,6 @@
 import pytest
 
-from matinee.report.reasons import say_reason
+from matinee.report.reasons import say_next, say_reason
 
 
 def part(kind, share, name=None):
@@ -40,3 +40,17 @@ def test_the_rest_of_a_history_counts_as_taste_but_has_no_name():
     because = [part("watched", 0.5, "Alien"), part("rest", 2.0), part("popular", 4.0)]
     assert say_reason(because) == "popular right now, and you watched Alien"
     assert say_reason([part("rest", 2.0), part("popular", 1.0)]) == "because of what you watched"
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        ([part("watched", 2, "Heat"), part("watched", 1.5, "Ronin")], "often watched after Heat and Ronin"),
+        ([part("watched", 2, "Heat"), part("watched", 0.5, "Ronin"), part("popular", 3)], "often watched after Heat"),
+        ([part("watched", 0.1, "Heat"), part("popular", 3)], "often watched"),
+        ([part("rest", 2), part("popular", 1)], "often watched"),
+        ([part("watched", 1, "Heat"), part("watched", -2, "Ronin"), part("popular", -1)], "the best of what is left"),
+    ],
+)
+def test_what_comes_next_names_what_it_comes_after(because, said):
+    assert say_next(because) == said

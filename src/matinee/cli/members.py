@@ -13,8 +13,9 @@ from matinee.cli.options import FOLDER, json_option, print_json, say_outdated, s
 from matinee.cli.progress import saying
 from matinee.errors import UsageError
 from matinee.flows import serving
+from matinee.flows.next_titles import recommend_next
 from matinee.report.members import OTHERS
-from matinee.report.reasons import say_reason
+from matinee.report.reasons import say_next, say_reason
 from matinee.store.outputs import check_name
 from matinee.store.service import open_service
 
@@ -25,21 +26,26 @@ COUNT = click.option("-k", "count", type=click.IntRange(min=1), default=20, show
 @click.option("--member", metavar="ID", help="For one member.")
 @click.option("--all", "everybody", is_flag=True, help="For everybody, into --out.")
 @click.option("--out", type=FOLDER, metavar="FILE.parquet", help="Where --all writes.")
+@click.option(
+    "--next", "is_next", is_flag=True, help="What --member will watch next, by the order of what they watched."
+)
 @COUNT
 @service_option
 @json_option
 def recommend(
-    member: str | None, everybody: bool, out: Path | None, *, count: int, folder: Path, as_json: bool
+    member: str | None, everybody: bool, out: Path | None, *, is_next: bool, count: int, folder: Path, as_json: bool
 ) -> None:
     """Recommend titles, each with its reasons."""
     if (member is None) == (not everybody) or (everybody and out is None):
         raise UsageError("say for whom", todo="give --member ID, or --all --out FILE.parquet")
+    if is_next and everybody:
+        raise UsageError("--next is for one member", todo="give --member ID, or leave it out")
     if out is not None:
         check_name(out, ".parquet")
     recommender = serving.load_recommender(open_service(folder))
     if member is not None:
-        page = serving.recommend_member(recommender, member, k=count)
-        print_json(page) if as_json else show_page(page)
+        page = (recommend_next if is_next else serving.recommend_member)(recommender, member, k=count)
+        print_json(page) if as_json else show_page(page, is_next=is_next and page["note"] is None)
     elif out is not None:
         with saying() as progress:
             progress("ranking for everybody")
@@ -89,14 +95,15 @@ def explain(member: str, title: str, folder: Path, as_json: bool) -> None:
     screen.print(shown)
 
 
-def show_page(page: dict[str, Any]) -> None:
-    """Print a member's page."""
+def show_page(page: dict[str, Any], *, is_next: bool = False) -> None:
+    """Print a member's page, or what comes next for them."""
     if page["note"]:
         screen.print(page["note"], markup=False)
     if not page["titles"]:
         screen.print(f"Nothing is left for {page['member_id']}: they have started every title.", markup=False)
         return
-    shown = Table("", "title", "why", title=escape(f"For {page['member_id']}"))
+    say = say_next if is_next else say_reason
+    shown = Table("", "title", "why", title=escape(f"{'Next for' if is_next else 'For'} {page['member_id']}"))
     for place, each in enumerate(page["titles"], start=1):
-        shown.add_row(str(place), escape(each["name"]), escape(say_reason(each["because"])))
+        shown.add_row(str(place), escape(each["name"]), escape(say(each["because"])))
     screen.print(shown)

@@ -14,8 +14,8 @@ from matinee.cli.options import FOLDER, json_option, print_json, rating_option, 
 from matinee.cli.progress import saying
 from matinee.flows.evaluation import Evaluation
 from matinee.flows.evaluation import evaluate as run_evaluation
+from matinee.flows.learned import BLEND
 from matinee.flows.reporting import write_report
-from matinee.flows.rivals import BLEND
 from matinee.flows.serving import load_recommender
 from matinee.flows.training import train as run_training
 from matinee.flows.updating import update_model
@@ -118,6 +118,13 @@ def show_training(manifest: dict[str, Any]) -> None:
             f"A ranker ({best}) that puts the blend's list in order again: NDCG@100 {found[best]:.3f} where the blend"
             f" has {found[BLEND]:.3f}, on later viewing than it learned from; {fate}."
         )
+    if following := manifest["next"]:
+        found = following["inner ndcg@100"]
+        fate = "it serves what comes next" if following["serves"] else "too little, so the blend serves that as well"
+        screen.print(
+            f"The order of watching, on members' own last titles: NDCG@100 {found['next']:.3f} where the blend has"
+            f" {found[BLEND]:.3f}; {fate}."
+        )
 
 
 def show_update(manifest: dict[str, Any]) -> None:
@@ -160,8 +167,6 @@ def show_evaluation(results: Evaluation) -> None:
     screen.print(shown)
     if doubt := say_doubt(counts["test_members"]):
         screen.print(doubt)
-    if results.preferred != results.live:
-        screen.print(f"Inner splits prefer {results.preferred}; no page is made by it, `train` makes {results.live}.")
     live, se = results.live, results.models[results.live]["se"]
     if math.isnan(se["ndcg@100"]):
         screen.print("One member is too few for a standard error.")

@@ -15,16 +15,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from matinee.flows.learned import BLEND, NEXT, RANKER
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
-from matinee.flows.rivals import (
-    BLEND,
-    NEXT,
-    RANKER,
-    Rivals,
-    fit_rival_next,
-    learn_rivals,
-)
+from matinee.flows.rivals import Rivals, fit_rival_next, learn_rivals
 from matinee.flows.tuning import learn_recipe
 from matinee.measure.compare import compare_paired
 from matinee.measure.ranking import coverage_at, member_metrics, summarise
@@ -34,12 +28,13 @@ from matinee.measure.splits import Split, split_by_members, split_by_time, split
 from matinee.recommend.exam import Exam, draw_members, lay_out
 from matinee.recommend.linear import Linear, LinearSettings, fit_events
 from matinee.recommend.model import Model
-from matinee.recommend.next_title import NextTitle, score_exam
+from matinee.recommend.next_title import NextTitle
 from matinee.recommend.popular import HALF_LIVES, Popular, decayed_counts
 from matinee.recommend.ranker.features import describe_members
 from matinee.recommend.ranker.learn import RankerTrial
 from matinee.recommend.ranker.ranker import Ranker, build_ranker
 from matinee.recommend.recipe import Recipe, blend_linear, name_popular
+from matinee.recommend.tune_next import score_exam
 from matinee.store.service import Service
 from matinee.store.split_files import read_split_file
 
@@ -61,10 +56,8 @@ class Evaluation:
         split: the split that was used.
         models: name -> metrics, as `evaluate --json` prints them.
         segments: results of the live model by segment.
-        live: name of the model that `train` would make of the training part: the blend, which may be a single part
-            alone, or the ranker.
-        preferred: name of the model that inner splits prefer; unlike `live` it may be the next title, which makes no
-            pages.
+        live: name of the model that `train` would make of the training part and serve for what the protocol asks:
+            the blend, which may be a single part alone, the ranker, or under the protocol next the next title.
         depth: name -> mean share of members who had taken up the title at each place of the list, (100,).
         recipe: what tuning on the inner split chose.
         ranker: what trying the ranker on inner splits said; None = it was not tried.
@@ -76,7 +69,6 @@ class Evaluation:
     models: dict[str, dict[str, Any]]
     segments: dict[str, list[dict[str, Any]]]
     live: str
-    preferred: str
     depth: dict[str, list[float]]
     recipe: Recipe
     ranker: RankerTrial | None
@@ -90,7 +82,6 @@ class Evaluation:
             "split": self.split.counts(),
             "models": to_plain(self.models),
             "live": self.live,
-            "preferred": self.preferred,
             "ranker": None if self.ranker is None else {"best": self.ranker.best, "judged": self.ranker.judged},
             "segments": to_plain(self.segments),
             "depth": to_plain(self.depth),
@@ -138,7 +129,6 @@ def evaluate(
         models={name: _report(judged, name, rivals.live, rng) for name in judged},
         segments=_segment(case, judged[rivals.live].metrics[PRIMARY]),
         live=rivals.live,
-        preferred=rivals.preferred,
         ranker=rivals.ranker,
         depth={name: each.depth for name, each in judged.items()},
         recipe=recipe,
@@ -187,8 +177,8 @@ def fit_models(
         started = time.process_time()
         ranker = build_ranker(blend, split.train, rivals.ranker.correction, now=split.now)
         yield Fitted(RANKER, ranker, tuned.is_weighted, spent + time.process_time() - started)
-    if rivals.next_weights is not None:
-        following, spent = fit_rival_next(split, titles, rivals.next_weights)
+    if rivals.following is not None:
+        following, spent = fit_rival_next(split, titles, rivals.following.weights)
         yield Fitted(NEXT, following, False, spent)
 
 

@@ -14,15 +14,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matinee.errors import BadModel
+from matinee.flows.learned import Learned, restore_learned
 from matinee.flows.logs import LoadedLog, hash_features
-from matinee.flows.plain import from_plain, to_plain
+from matinee.flows.plain import from_plain
 from matinee.recommend.blend import Blend
 from matinee.recommend.changes import NumberedLog
 from matinee.recommend.linear import LinearSettings
 from matinee.recommend.live import Evidence, Live, State
 from matinee.recommend.model import dump_arrays, restore_model
-from matinee.recommend.ranker.learn import RankerTrial
-from matinee.recommend.ranker.ranker import Ranker, build_ranker, dump_ranker, restore_ranker
 from matinee.recommend.recipe import Recipe
 from matinee.store.models import FRAME, load_model, name_current
 from matinee.store.service import Service
@@ -40,7 +39,7 @@ class StoredModel:
 
     Attributes:
         live: the model; its item weights may be overwritten.
-        ranker: what corrects its blend; None where the blend serves alone.
+        learned: what serves beside its blend.
         log: the log.
         countries: the countries that newcomers' pages know, in row order.
         recipe: what it was made by.
@@ -49,7 +48,7 @@ class StoredModel:
     """
 
     live: Live
-    ranker: Ranker | None
+    learned: Learned
     log: NumberedLog
     countries: pl.Series
     recipe: Recipe
@@ -74,22 +73,7 @@ def number_log(loaded: LoadedLog) -> NumberedLog:
     return NumberedLog(loaded.log.events, loaded.log.member_ids, loaded.log.title_ids, loaded.countries)
 
 
-def put_ranker(live: Live, loaded: LoadedLog, trial: RankerTrial | None) -> Ranker | None:
-    """Put what a trial learned on top of the live model; None where the blend is to serve alone."""
-    if trial is None or not trial.wins:
-        return None
-    return build_ranker(live.blend, loaded.log.events, trial.correction, now=live.state.now)
-
-
-def describe_trial(trial: RankerTrial | None) -> dict[str, Any]:
-    """Say in the manifest what is live, and how the rankers did where they were judged."""
-    if trial is None:
-        return {"live": "blend", "ranker": None}
-    facts = {"best": trial.best, "inner ndcg@100": to_plain(trial.judged), "is_of_this_log": True}
-    return {"live": "ranker" if trial.wins else "blend", "ranker": facts}
-
-
-def lay_out(loaded: LoadedLog, live: Live, ranker: Ranker | None) -> dict[str, NDArray[Any]]:
+def lay_out(loaded: LoadedLog, live: Live, learned: Learned) -> dict[str, NDArray[Any]]:
     """Lay out everything that is saved: what serves, the state of updates, and the log of those who have an event."""
     events, names = loaded.log.events, loaded.country_names
     present = np.unique(events["member_row"].to_numpy())
@@ -97,7 +81,7 @@ def lay_out(loaded: LoadedLog, live: Live, ranker: Ranker | None) -> dict[str, N
     return (
         dump_arrays(live.blend)
         | dump_arrays(live.state)
-        | (dump_ranker(ranker) if ranker else {})
+        | learned.lay_out()
         | {"newcomers": live.newcomers, "countries": _as_text(names), "title_ids": _as_text(loaded.log.title_ids)}
         | {f"event_{column}": rows.get(column, events[column].to_numpy()) for column in EVENTS}
         | {"member_ids": _as_text(loaded.log.member_ids.gather(present))}
@@ -138,11 +122,11 @@ def load_stored(service: Service) -> StoredModel:
         recipe = _restore_recipe(manifest["settings"])
         blend = restore_model(Blend, arrays | {"weights": np.array(arrays["weights"])})
         live = Live(blend, arrays["newcomers"], restore_model(State, arrays))
-        ranker = restore_ranker(blend, arrays)
+        learned = restore_learned(blend, arrays)
     except (ValueError, KeyError, TypeError) as error:
         raise BadModel(f"not a model that can be updated ({error})", where=str(service.path), todo=_TODO) from error
     own = {name: value for name, value in manifest.items() if name not in FRAME}
-    return StoredModel(live, ranker, log, countries, recipe, run, own)
+    return StoredModel(live, learned, log, countries, recipe, run, own)
 
 
 def _restore_log(arrays: dict[str, NDArray[Any]]) -> tuple[NumberedLog, pl.Series]:

@@ -1,6 +1,6 @@
 """The verb `page`: a page of rows for one member and one request, each title with its reason.
 
-Covers loading what `matinee.recommend.pages` works on, ids instead of rows, and words.
+Covers loading what `matinee.recommend.pages` works on, and rows instead of ids; back to ids, and words: `page_words`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matinee.errors import BadFile, UnknownId
-from matinee.flows.serving import Recommender, explain_newcomer, find_member, load_histories
+from matinee.flows.histories import load_histories
+from matinee.flows.page_words import PageWords
+from matinee.flows.serving import Recommender, explain_newcomer, find_member
 from matinee.recommend.explain import weigh_history
+from matinee.recommend.following import Following
 from matinee.recommend.pages.catalogue import Shelf, open_shelf
-from matinee.recommend.pages.compose import Page, Row, Slot, Viewer, compose_page
+from matinee.recommend.pages.compose import Page, Viewer, compose_page
 from matinee.recommend.pages.pins import Edit, parse_edits
-from matinee.recommend.pages.reasons import Share, split_scores, trace_anchors
+from matinee.recommend.pages.reasons import Share, name_shares, split_scores, trace_anchors
 from matinee.recommend.pages.request import Boost, PageRequest, Pin, find_conflicts, suits_age
 from matinee.recommend.pages.resume import find_unfinished
 from matinee.recommend.pages.select import mix_genres
-from matinee.report.reasons import say_reason
 from matinee.store.texts import read_text
 
 ANCHORS = 5
@@ -82,6 +84,12 @@ class MemberState:
     unfinished: pl.DataFrame
     facts: NDArray[np.float32] | None = None
 
+    @property
+    def finished(self) -> list[int]:
+        """Rows of the titles of `latest` that are not to be continued, the latest first."""
+        unfinished = set(self.unfinished["title_row"])
+        return [row for row in self.latest if row not in unfinished]
+
 
 def make_page(
     recommender: Recommender,
@@ -126,12 +134,12 @@ def load_state(recommender: Recommender, member_id: str) -> MemberState:
     member = find_member(recommender, member_id)
     histories = load_histories(recommender, member)
     history, seen = histories.slice(0, 1)
-    latest = histories.enjoyed.sort("at", "title_row", descending=True)["title_row"].to_list()
     own = recommender.snapshot.scan("views").filter(pl.col("member_id") == member_id)
     with recommender.snapshot.reading():
         views = own.select("title_id", "started_at", "seconds").collect()
     unfinished = find_unfinished(views, recommender.titles, recommender.roots)
-    return MemberState(member.row(0, named=True), history, seen, latest, unfinished, histories.describe(0, 1))
+    facts = histories.describe(0, 1)
+    return MemberState(member.row(0, named=True), history, seen, histories.latest, unfinished, facts)
 
 
 def serve_page(
@@ -162,7 +170,7 @@ def serve_page(
     shelf = _find_shelf(recommender, territory, _day(now))
     page = compose_page(viewer, catalogue, shelf, request, rng)
     shares = explain_page(recommender, page, state, pull, request)
-    says = _Words(recommender, request, shares, state.unfinished, shelf.arrived, is_popular=note is not None)
+    says = PageWords(recommender, request, shares, state.unfinished, shelf.arrived, is_popular=note is not None)
     return {
         "member_id": state.member["member_id"],
         "now": now.isoformat(),
@@ -216,7 +224,17 @@ def profile_viewer(
         scores=recommender.score(history, state.facts)[0],
         taste=mix_genres(catalogue.genres, history.indices, history.data),
         anchors=trace_anchors(blend, history, pull, anchors),
+        after=_look_ahead(recommender.following, state.finished, nameable),
     )
+
+
+def _look_ahead(
+    following: Following | None, finished: Sequence[int], nameable: NDArray[np.bool_]
+) -> tuple[int, NDArray[np.float32]] | None:
+    """Score what comes after the title that was finished last, as `Viewer.after` holds it."""
+    if following is None or not finished or following.places[finished[0]] < 0:
+        return None
+    return (finished[0] if nameable[finished[0]] else -1), following.score(finished)
 
 
 def explain_page(
@@ -226,7 +244,7 @@ def explain_page(
     pull: NDArray[np.float32] | None,
     request: PageRequest,
 ) -> dict[int, list[Share]]:
-    """Split the score of every title of a page into shares, boosts included.
+    """Split the score of every title of a page into shares, boosts included; boosts do not enter the row Up next.
 
     Args:
         recommender: the live model.
@@ -238,106 +256,33 @@ def explain_page(
     Returns:
         shares by title row; their sum is the title's score on the page.
     """
-    rows = [slot.title_row for row in page.rows for slot in row.slots]
+    rows = [slot.title_row for row in page.rows if row.key != "next" for slot in row.slots]
+    following = [slot.title_row for row in page.rows if row.key == "next" for slot in row.slots]
+    nameable = suits_age(recommender.catalogue, request.max_age)
     if pull is None:
         split = [[Share("popular", -1, float(page.scores[row] - page.boosts[row]))] for row in rows]
     else:
-        nameable = suits_age(recommender.catalogue, request.max_age)
         more = recommender.explain(state.history, state.facts, rows)
         which, blend = np.asarray(rows, np.int64), recommender.blend
         split = split_scores(blend, state.history, pull, which, nameable=nameable, additions=more)
     boosts = page.boosts[rows].tolist()
     lifts = [[Share("editors", -1, boost)] if boost else [] for boost in boosts]
-    return {row: own + lift for row, own, lift in zip(rows, split, lifts, strict=True)}
+    shares = {row: own + lift for row, own, lift in zip(rows, split, lifts, strict=True)}
+    return shares | _explain_next(recommender.following, state.finished, following, nameable)
 
 
-@dataclass(frozen=True)
-class _Words:
-    """Rows and slots in ids and words."""
-
-    recommender: Recommender
-    request: PageRequest
-    shares: dict[int, list[Share]]
-    unfinished: pl.DataFrame
-    arrived: NDArray[np.datetime64]
-    is_popular: bool
-
-    @property
-    def where(self) -> str:
-        """Where popularity was counted."""
-        territory = self.request.territory
-        return f"in {territory}" if territory in self.recommender.countries else "on the service"
-
-    def name(self, row: int) -> str:
-        title_id = self.recommender.title_ids[row]
-        return self.recommender.names.get(title_id) or title_id
-
-    def say_row(self, row: Row) -> dict[str, Any]:
-        """Lay out a row."""
-        stopped = {each["title_row"]: each for each in self.unfinished.to_dicts()} if row.key == "continue" else {}
-        titles = []
-        for slot in row.slots:
-            title = self._say_title(slot, row)
-            if slot.rank is not None:
-                title["rank"] = slot.rank
-            if part := stopped.get(slot.title_row):
-                title |= {"part_id": part["part_id"], "share": part["share"]}
-                title["reason"] = f"you stopped at {part['share']:.0%}"
-            titles.append(title)
-        return {"key": row.key, "name": self._name_row(row), "about": self._find_about(row), "titles": titles}
-
-    def say_left_out(self, pin: Pin, why: str) -> dict[str, Any]:
-        """Lay out a pin that is not followed."""
-        title_id = self.recommender.title_ids[pin.title_row]
-        return {"title_id": title_id, "name": self.name(pin.title_row), "kind": "pin", "why": why}
-
-    def _name_row(self, row: Row) -> str:
-        if row.key == "because" and row.about is not None:
-            return f"Because you watched {self.name(row.about)}"
-        if row.key == "genre" and row.about is not None:
-            return self.recommender.catalogue.genre_names[row.about]
-        top = f"Popular {self.where}" if self.is_popular else "Top picks"
-        names = {"top": top, "continue": "Continue watching", "top10": f"Top 10 {self.where}"}
-        return names.get(row.key, "New on the service")
-
-    def _find_about(self, row: Row) -> str | None:
-        if row.about is None:
-            return None
-        names = self.recommender.title_ids if row.key == "because" else self.recommender.catalogue.genre_names
-        return names[row.about]
-
-    def _say_title(self, slot: Slot, row: Row) -> dict[str, Any]:
-        shares = self.shares[slot.title_row]
-        because = [self._say_share(share) for share in shares]
-        return {
-            "title_id": self.recommender.title_ids[slot.title_row],
-            "name": self.name(slot.title_row),
-            "score": sum(share.value for share in shares),
-            "how": slot.how,
-            "propensity": slot.propensity,
-            "reason": self._say_reason(slot, row, because),
-            "because": because,
-        }
-
-    def _say_share(self, share: Share) -> dict[str, Any]:
-        known = share.title_row >= 0
-        title_id = self.recommender.title_ids[share.title_row] if known else None
-        name = self.name(share.title_row) if known else None
-        return {"kind": share.kind, "title_id": title_id, "name": name, "share": share.value}
-
-    def _say_reason(self, slot: Slot, row: Row, because: list[dict[str, Any]]) -> str:
-        if slot.how == "pinned":
-            return "chosen by the editors"
-        if slot.how == "explored":
-            return "something new to try"
-        if row.key == "top10":
-            return f"number {slot.rank} {self.where}"
-        if row.key == "because" and row.about is not None:
-            return f"because you watched {self.name(row.about)}"
-        own = [part for part in because if part["kind"] != "editors"]
-        reason = f"here since {self.arrived[slot.title_row]}" if row.key == "new" else say_reason(own)
-        lifted = any(part["kind"] == "editors" and part["share"] > 0 for part in because)
-        return f"{reason}; lifted by the editors" if lifted else reason
+def _explain_next(
+    following: Following | None, finished: Sequence[int], rows: Sequence[int], nameable: NDArray[np.bool_]
+) -> dict[int, list[Share]]:
+    """Split the scores of what comes next into shares by title row."""
+    if following is None or not rows:
+        return {}
+    shares, popular = following.share(finished, rows)
+    watched = np.asarray(finished[: len(shares)], np.int64)
+    named = name_shares(watched, shares, ["watched"] * len(rows), nameable=nameable)
+    return {
+        row: [*own, Share("popular", -1, rest)] for row, own, rest in zip(rows, named, popular.tolist(), strict=True)
+    }
 
 
 def _day(now: datetime) -> date:

@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matinee.errors import BadModel, UnknownId
+from matinee.flows.histories import load_histories
 from matinee.recommend.blend import Blend
 from matinee.recommend.explain import explain_score
-from matinee.recommend.histories import build_histories
+from matinee.recommend.following import ARRAYS as NEXT_ARRAYS
+from matinee.recommend.following import Following, restore_following
 from matinee.recommend.model import restore_model
 from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue
 from matinee.recommend.rank import rank_titles
 from matinee.recommend.ranker.explain import Additions, explain_additions
-from matinee.recommend.ranker.features import describe_members
 from matinee.recommend.ranker.ranker import ARRAYS as RANKER_ARRAYS
 from matinee.recommend.ranker.ranker import Ranker, restore_ranker
 from matinee.recommend.topk import Ranked, rank_histories
@@ -30,11 +31,11 @@ from matinee.store.models import load_model
 from matinee.store.outputs import write_parquet
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
-from matinee.tables.log import build_log, find_roots
+from matinee.tables.log import find_roots
 
 Floats = NDArray[np.float32]
 
-SERVED = (*(field.name for field in fields(Blend)), "title_ids", "countries", "newcomers", *RANKER_ARRAYS)
+SERVED = (*(field.name for field in fields(Blend)), "title_ids", "countries", "newcomers", *RANKER_ARRAYS, *NEXT_ARRAYS)
 """Arrays that answering takes; the others hold the log that the model was learned from."""
 
 CHUNK = 20_000
@@ -56,6 +57,7 @@ class Recommender:
         newcomers: float32 (countries + 1, titles), decayed popularity in each and, last, everywhere.
         manifest: what training wrote of the model.
         ranker: what puts the blend's candidates in order again; None where the blend is live alone.
+        following: what says which title comes next (`next_titles`); None where that is asked of the above.
     """
 
     snapshot: Snapshot
@@ -65,9 +67,10 @@ class Recommender:
     newcomers: Floats
     manifest: dict[str, Any]
     ranker: Ranker | None = None
+    following: Following | None = None
 
     def score(self, histories: csr_array, facts: Floats | None) -> Floats:
-        """Score by the live model: float32 (n, titles); `facts` are of the members, as `_Histories.describe` says."""
+        """Score by the live model: float32 (n, titles); `facts` are of the members, as `Histories.describe` says."""
         if self.ranker is None or facts is None:
             return self.blend.score(histories)
         return self.ranker.score(histories, facts)
@@ -149,12 +152,13 @@ def load_recommender(service: Service) -> Recommender:
         blend = restore_model(Blend, arrays)
         ranker = restore_ranker(blend, arrays)
         title_ids, countries, newcomers = (arrays[name] for name in ("title_ids", "countries", "newcomers"))
+        ids = title_ids.tolist()
+        following = restore_following(arrays, ids)
     except (ValueError, KeyError) as error:
         raise BadModel(
             f"not a model that can recommend ({error})", where=str(service.path), todo="run `matinee train` again"
         ) from error
-    ids, where = title_ids.tolist(), countries.tolist()
-    return Recommender(service.snapshot(), blend, ids, where, newcomers, manifest, ranker)
+    return Recommender(service.snapshot(), blend, ids, countries.tolist(), newcomers, manifest, ranker, following)
 
 
 def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -> dict[str, Any]:
@@ -279,66 +283,6 @@ def _find_title(recommender: Recommender, title_id: str) -> int:
         todo = "run `matinee train` if it is new; episodes are found under their series"
         raise UnknownId(f"the model has no title {title_id!r}", todo=todo)
     return recommender.row_of[title_id]
-
-
-@dataclass(frozen=True)
-class _Histories:
-    """What some members enjoyed and what they ever started, numbered and sorted by member."""
-
-    enjoyed: pl.DataFrame
-    started: pl.DataFrame
-    titles: int
-    is_weighted: bool
-    ranker: Ranker | None
-
-    def slice(self, start: int, stop: int) -> tuple[csr_array, csr_array]:
-        """Lay out the members from row `start` to `stop`: enjoyed and started, a row a member."""
-        rows = np.arange(start, stop)
-        enjoyed, started = (_of_rows(events, start, stop) for events in (self.enjoyed, self.started))
-        weighted = build_histories(enjoyed, rows, self.titles, weighted=self.is_weighted)
-        return weighted, build_histories(started, rows, self.titles)
-
-    def describe(self, start: int, stop: int) -> Floats | None:
-        """Describe the members from row `start` to `stop` as the ranker needs it; None = there is no ranker."""
-        if self.ranker is None:
-            return None
-        return describe_members(self.ranker.facts, _of_rows(self.enjoyed, start, stop), np.arange(start, stop))
-
-
-def _of_rows(events: pl.DataFrame, start: int, stop: int) -> pl.DataFrame:
-    low, high = np.searchsorted(events["member_row"].to_numpy(), [start, stop])
-    return events.slice(low, high - low)
-
-
-def load_histories(recommender: Recommender, members: pl.DataFrame) -> _Histories:
-    """Read the views of the given members once."""
-    manifest, wanted = recommender.manifest, members.lazy().select("member_id")
-    columns = ("member_id", "title_id", "started_at", "seconds", "rating")
-    with recommender.snapshot.reading():
-        views = recommender.snapshot.scan("views").select(columns).join(wanted, on="member_id", how="semi").collect()
-    log = build_log(
-        members,
-        recommender.titles,
-        views.lazy(),
-        min_rating=manifest["min_rating"],
-        top_rating=manifest["top_rating"],
-    )
-    own = pl.DataFrame({"title_id": log.title_ids}).join(recommender.roots, on="title_id", how="left")["title_row"]
-    enjoyed = log.events.with_columns(title_row=own.gather(log.events["title_row"])).drop_nulls("title_row")
-    numbered = members.select("member_id").with_row_index("member_row")
-    started = (
-        views
-        .select("member_id", "title_id")
-        .unique()
-        .join(numbered, on="member_id")
-        .join(recommender.roots, on="title_id")
-        .select("member_row", "title_row", weight=pl.lit(1.0, dtype=pl.Float32))
-        .unique()
-    )
-    is_weighted = bool(manifest["settings"]["linear"]["weighted"])
-    titles = len(recommender.title_ids)
-    enjoyed, started = enjoyed.sort("member_row"), started.sort("member_row")
-    return _Histories(enjoyed, started, titles, is_weighted, recommender.ranker)
 
 
 def explain_newcomer(

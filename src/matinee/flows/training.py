@@ -14,13 +14,13 @@ import numpy as np
 
 import matinee
 from matinee.errors import MatineeError
-from matinee.flows.live import describe_log, describe_trial, gather_evidence, lay_out, put_ranker
+from matinee.flows.learned import NEXT, RANKER, Trials, describe_trials, hold_trials, put_learned
+from matinee.flows.live import describe_log, gather_evidence, lay_out
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
-from matinee.flows.tuning import learn_recipe, try_ranker
+from matinee.flows.tuning import learn_recipe
 from matinee.measure.splits import split_by_time
 from matinee.recommend.live import fit_live
-from matinee.recommend.ranker.learn import RankerTrial
 from matinee.recommend.recipe import Recipe
 from matinee.settings import Settings
 from matinee.store.erasure import list_erasures
@@ -28,7 +28,9 @@ from matinee.store.models import save_model
 from matinee.store.service import Service
 
 KIND = "blend"
-"""What the arrays are; a ranker on top of it has arrays of its own."""
+"""What the arrays are; a ranker on top of it, and the next title, have arrays of their own."""
+
+TRIED = {RANKER, NEXT}
 
 FIVE_STARS = 5
 """Highest rating of the scale that the default of `min_rating` is made for."""
@@ -62,12 +64,14 @@ def train(
     loaded = load_log(service, min_rating=min_rating)
     titles = len(loaded.log.title_ids)
     tell("tuning on the last part of the log")
-    recipe, trial = _learn(loaded, service.settings.seed)
+    recipe, trials = _learn(loaded, service.settings.seed, tell)
     tell(f"fitting {titles:,} titles")
     live = fit_live(gather_evidence(loaded), recipe)
+    learned = put_learned(live, loaded, trials, tell=tell)
     tell("saving")
-    arrays = lay_out(loaded, live, put_ranker(live, loaded, trial))
-    manifest = _describe(loaded, recipe, service, min_rating, time.process_time() - started) | describe_trial(trial)
+    arrays = lay_out(loaded, live, learned)
+    manifest = _describe(loaded, recipe, service, min_rating, time.process_time() - started)
+    manifest |= describe_trials(trials, TRIED)
     return manifest | {"run": save_model(service.path, arrays, manifest, now=now, erasures=erasures)}
 
 
@@ -81,15 +85,15 @@ def _warn_of_scale(least: float, top: float | None) -> list[str]:
     ]
 
 
-def _learn(loaded: LoadedLog, seed: int) -> tuple[Recipe, RankerTrial | None]:
-    """Tune on the last tenth of the log; a log too small for that gets the default recipe and no ranker."""
+def _learn(loaded: LoadedLog, seed: int, tell: Callable[[str], None]) -> tuple[Recipe, Trials]:
+    """Tune on the last tenth of the log; a log too small for that gets the default recipe and nothing beside it."""
     titles = len(loaded.log.title_ids)
     try:
         inner = split_by_time(loaded.log.events)
     except MatineeError:
-        return Recipe(), None
+        return Recipe(), Trials()
     recipe = learn_recipe(inner, titles, loaded.features, rng=np.random.default_rng(seed))
-    return recipe, try_ranker(loaded.log.events, titles, recipe, seed=seed)
+    return recipe, hold_trials(loaded, recipe, TRIED, seed=seed, tell=tell)
 
 
 def _describe(

@@ -12,22 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from matinee.flows.live import (
-    StoredModel,
-    describe_log,
-    describe_trial,
-    gather_evidence,
-    lay_out,
-    load_stored,
-    number_log,
-    put_ranker,
+from matinee.flows.learned import (
+    Trials,
+    compare_learned,
+    describe_move,
+    describe_trials,
+    hold_trials,
+    is_of_log,
+    put_learned,
 )
+from matinee.flows.live import StoredModel, describe_log, gather_evidence, lay_out, load_stored, number_log
 from matinee.flows.logs import LoadedLog, hash_features, load_log
-from matinee.flows.tuning import try_ranker
 from matinee.recommend.changes import Change, find_change
-from matinee.recommend.live import Live, compare_live, fit_live
-from matinee.recommend.ranker.learn import RankerTrial
-from matinee.recommend.ranker.ranker import Ranker, build_ranker, compare_rankers
+from matinee.recommend.live import compare_live, fit_live
 from matinee.recommend.update import Updated, update_live
 from matinee.store.erasure import list_erasures
 from matinee.store.models import delete_models, save_model
@@ -74,21 +71,22 @@ def _update(service: Service, now: datetime, progress: Tell | None, *, is_forget
     updated = _move(stored, change, loaded, has_same_features)
     manifest = stored.manifest | describe_log(loaded)
     if relearns:
-        tell("learning the ranker without them")
-        trial = _try_ranker(stored, loaded)
-        manifest, ranker = manifest | describe_trial(trial), put_ranker(updated.live, loaded, trial)
+        trials = _try_again(stored, loaded, tell)
+        manifest |= describe_trials(trials, stored.learned.kinds)
+        learned = put_learned(updated.live, loaded, trials, tell=tell)
     else:
-        manifest, ranker = _move_ranker(stored, updated.live, loaded, manifest)
+        manifest |= describe_move(manifest, stored.learned)
+        learned = stored.learned.move(updated.live, loaded.log.events)
     tell("saving")
     manifest["update"] = _describe_update(stored, change, updated, loaded, round(time.process_time() - started, 2))
-    run = save_model(service.path, lay_out(loaded, updated.live, ranker), manifest, now=now, erasures=erasures)
+    run = save_model(service.path, lay_out(loaded, updated.live, learned), manifest, now=now, erasures=erasures)
     return manifest | {"run": run}
 
 
 def forget_in_models(service: Service, *, now: datetime, progress: Tell | None = None) -> dict[str, Any]:
     """Update the live model after rows were erased, and delete every run that stands for a log with them.
 
-    A ranker is learned again, because what it learned from members cannot be taken out of it.
+    A ranker and the next title are learned again, because what they learned from members cannot be taken out of them.
 
     Args:
         service: as `update_model`.
@@ -122,32 +120,21 @@ def prove_model(service: Service, *, progress: Tell | None = None) -> dict[str, 
     tell("fitting a model to compare with")
     refitted = fit_live(gather_evidence(loaded), stored.recipe, reference=stored.live.state.reference)
     differences = compare_live(stored.live, refitted)
-    if stored.ranker is None:
+    if not stored.learned.kinds:
         return differences
-    tell("learning a ranker to compare with")
-    relearned = put_ranker(refitted, loaded, _try_ranker(stored, loaded))
-    return differences | {"ranker": compare_rankers(stored.ranker, relearned)}
+    relearned = put_learned(refitted, loaded, _try_again(stored, loaded, tell), tell=tell)
+    return differences | compare_learned(stored.learned, relearned)
 
 
-def _try_ranker(stored: StoredModel, loaded: LoadedLog) -> RankerTrial | None:
-    events, titles = loaded.log.events, len(loaded.log.title_ids)
-    return try_ranker(events, titles, stored.recipe, seed=stored.manifest["seed"])
+def _try_again(stored: StoredModel, loaded: LoadedLog, tell: Tell) -> Trials:
+    """Try what serves beside the blend on the log of now."""
+    return hold_trials(loaded, stored.recipe, stored.learned.kinds, seed=stored.manifest["seed"], tell=tell)
 
 
 def _knows_more(stored: StoredModel, change: Change) -> bool:
-    """Whether the ranker learned from another log than that of now."""
-    return stored.ranker is not None and not (change.is_empty and stored.manifest["ranker"]["is_of_this_log"])
-
-
-def _move_ranker(
-    stored: StoredModel, live: Live, loaded: LoadedLog, manifest: dict[str, Any]
-) -> tuple[dict[str, Any], Ranker | None]:
-    """Give a ranker the facts of the log now; how it weighs them stays until the next training."""
-    if stored.ranker is None:
-        return manifest, None
-    facts = manifest["ranker"] | {"is_of_this_log": False}
-    ranker = build_ranker(live.blend, loaded.log.events, stored.ranker.correction, now=live.state.now)
-    return manifest | {"ranker": facts}, ranker
+    """Whether something beside the blend learned from another log than that of now."""
+    learned = stored.learned
+    return bool(learned.kinds) and not (change.is_empty and is_of_log(stored.manifest, learned))
 
 
 def _move(stored: StoredModel, change: Change, loaded: LoadedLog, has_same_features: bool) -> Updated:

@@ -46,9 +46,13 @@ class Exam:
         """Rank what may be ranked and was not seen: int32 (n, k), from scores float32 (n, titles)."""
         return rank_fairly(scores, k, seen=self.seen, allowed=self.allowed)
 
+    def measure(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Measure the NDCG@100 of each member, float64 (n,), by scores, float32 (n, titles)."""
+        return ndcg_at(100, self.rank(scores, 100), self.relevant)
+
     def judge(self, scores: NDArray[np.float32]) -> float:
         """Measure the mean NDCG@100 of scores, float32 (n, titles)."""
-        return float(np.mean(ndcg_at(100, self.rank(scores, 100), self.relevant)))
+        return float(np.mean(self.measure(scores)))
 
     def parts(self, size: int) -> Iterator[Exam]:
         """Cut into exams of at most `size` members, in order."""

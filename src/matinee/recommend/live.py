@@ -143,10 +143,11 @@ def compare_live(live: Live, other: Live) -> dict[str, float]:
         largest |a - b| / max(1, |b|) by array; infinity where the arrays are not of one shape.
     """
     pairs = {field.name: (getattr(live.blend, field.name), getattr(other.blend, field.name)) for field in fields(Blend)}
-    return {name: _differ(*pair) for name, pair in (pairs | {"newcomers": (live.newcomers, other.newcomers)}).items()}
+    return {name: differ(*pair) for name, pair in (pairs | {"newcomers": (live.newcomers, other.newcomers)}).items()}
 
 
-def _differ(ours: object, theirs: object, block: int = 512) -> float:
+def differ(ours: object, theirs: object, block: int = 512) -> float:
+    """Find the largest difference of two arrays as `compare_live` does, `block` rows at a time."""
     a, b = np.atleast_1d(np.asarray(ours)), np.atleast_1d(np.asarray(theirs))
     if a.shape != b.shape:
         return float("inf")

@@ -4,11 +4,11 @@ Two readings of the recent past, mixed with popularity at weights learned from t
 
     ridge    r = f B,  f_a = sum over recent titles of 2^(-age / decay_a) while age < window_a,  one block a scale a
              B = (sum f f^T + reg I)^-1 sum f y^T,  over every event y and all that its member watched before it
-    follow   l = sum over recent titles i of 2^(-age / MEMORY_DECAY) log(P(t | i) / P(t)),
+    follow   l = sum over recent titles i of 2^(-age / 3) log(P(t | i) / P(t)),
              P(t | i) = (M_it + PRIOR P(t)) / (sum over t of M_it + PRIOR),
              M = how often t came after i within FOLLOW_WINDOW places, halved for every FOLLOW_DECAY of them
 
-    s(u, t) = w_0 z(r) + w_1 log(max(r, 0) + FLOOR) + w_2 log P(t) + w_3 l
+    s(u, t) = w_0 z(r) + w_1 log(1 + max(r, 0) / FLOOR) + w_2 (log P(t) - mean of log P) + w_3 l
 
 Sources: ridge is Hoerl & Kennard 1970; `follow` is naive Bayes with smoothed co-occurrence, P(t | i) shrunk to P(t)
 (Jelinek & Mercer 1980), in the manner of factored Markov chains (Rendle et al., "Factorizing Personalized Markov
@@ -16,12 +16,13 @@ Chains", WWW 2010) without the factors; the weights are a multinomial logit (`mi
 is exact about what shares an audience; the logarithms multiply it, which ranks the first places better.
 
 Ages are places in the order of watching, not days. Does not cover titles that nobody watched, nor catalogues beyond
-`MOST_TITLES`: the normal equations take 36 bytes a pair of titles.
+`MOST_TITLES`: the normal equations take 36 bytes a pair of titles. How the weights are learned is in `tune_next`, how
+it is served and explained in `following`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -29,12 +30,9 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 from scipy.sparse import csr_array
 
-from matinee.errors import MatineeError
-from matinee.measure.splits import Split, split_next
 from matinee.recommend.blend import standardise_scores
-from matinee.recommend.exam import Exam, draw_members, lay_out
-from matinee.recommend.mixture import learn_mixture, mix
-from matinee.recommend.sequences import NOTHING, Rows, build_recent, build_sequences, sum_followers, sum_normal
+from matinee.recommend.mixture import mix
+from matinee.recommend.sequences import NOTHING, Rows, build_sequences, sum_followers, sum_normal
 
 Floats = NDArray[np.float32]
 
@@ -45,16 +43,15 @@ LONGEST = max(window for window, _ in SCALES)
 """Recent titles that the model reads."""
 
 FOLLOW_WINDOW, FOLLOW_DECAY = 15, 6.0
-MEMORY, MEMORY_DECAY = 12, 3.0
+MEMORY = ((12, 3.0),)
+"""Window and half-life of what `follow` reads, in titles."""
+
 PRIOR = 60.0
 FLOOR = 1e-4
 FIRST_WEIGHTS = (0.1, 0.2, 0.3, 0.25)
 """What a log too small to learn from gets."""
 
-MIXTURE_REG = 1e-4
 MOST_TITLES = 6_000
-MOST_MEMBERS = 3_000
-"""Members that weights are learned from."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class NextTitle:
     Attributes:
         ridge: float32 (scales * titles, titles), B.
         lift: float32 (titles, titles), log(P(t | i) / P(t)) of row i and column t.
-        popular: float32 (titles,), log P(t).
+        popular: float32 (titles,), log P(t) less its mean over known titles.
         known: bool (titles,), titles with events.
         weights: float32 (4,), w.
     """
@@ -89,11 +86,9 @@ class NextTitle:
     def parts(self, recent: Rows) -> list[Floats]:
         """Compute what the score is mixed from, float32 (n, titles) each; arguments as `score_sequences`."""
         titles = len(self.lift)
-        r = np.asarray(_decay(recent, titles, _decays(SCALES)) @ self.ridge, dtype=np.float32)
-        memory = _decays(((MEMORY, MEMORY_DECAY),))
-        follow = np.asarray(_decay(recent, titles, memory) @ self.lift, dtype=np.float32)
-        positive = np.log(np.maximum(r, 0) + np.float32(FLOOR))
-        return [standardise_scores(r, self.known), positive, np.tile(self.popular, (len(recent), 1)), follow]
+        r = np.asarray(_decay(recent, titles, weigh_ages(SCALES)) @ self.ridge, dtype=np.float32)
+        follow = np.asarray(_decay(recent, titles, weigh_ages(MEMORY)) @ self.lift, dtype=np.float32)
+        return [standardise_scores(r, self.known), emphasise(r), np.tile(self.popular, (len(recent), 1)), follow]
 
 
 def fit_next(
@@ -118,71 +113,24 @@ def fit_next(
     if events.is_empty():
         raise ValueError("events: got none, want at least one")
     sequences = build_sequences(events)
-    decays = _decays(SCALES)
+    decays = weigh_ages(SCALES)
     ridge = _solve(sum_normal(sequences, titles, decays), sum_followers(sequences, titles, decays), reg)
     counts = np.bincount(sequences.titles, minlength=titles).astype(np.float32)
     shares = (counts + 1) / (counts.sum() + titles)
-    M = sum_followers(sequences, titles, _decays(((FOLLOW_WINDOW, FOLLOW_DECAY),))).T
+    M = sum_followers(sequences, titles, weigh_ages(((FOLLOW_WINDOW, FOLLOW_DECAY),))).T
     likely = (M + PRIOR * shares) / (M.sum(axis=1, keepdims=True) + PRIOR)
     lift = np.log(likely / shares).astype(np.float32)
-    return NextTitle(ridge, lift, np.log(shares), counts > 0, np.asarray(weights, dtype=np.float32))
+    known, popular = counts > 0, np.log(shares)
+    ridge, lift = (np.ascontiguousarray(array) for array in (ridge, lift))  # a request reads rows of few titles
+    return NextTitle(ridge, lift, popular - popular[known].mean(), known, np.asarray(weights, dtype=np.float32))
 
 
-@dataclass(frozen=True)
-class NextTrial:
-    """What was learned inside the training part of a log.
-
-    Attributes:
-        weights: w.
-        exam: members that the weights were not learned from, with their last event to be found.
-        ndcg: NDCG@100 of the model on it.
-    """
-
-    weights: tuple[float, ...]
-    exam: Exam
-    ndcg: float
+def emphasise(r: Floats) -> Floats:
+    """Compute log(1 + max(r, 0) / FLOOR): 0 where nothing speaks for a title."""
+    return np.log1p(np.maximum(r, 0) / np.float32(FLOOR))
 
 
-def tune_next(train: pl.DataFrame, titles: int, *, rng: np.random.Generator) -> NextTrial | None:
-    """Learn the weights from members' own last events.
-
-    Args:
-        train: frame of `matinee.tables.log.EVENTS`, the training part.
-        titles: number of titles.
-        rng: draws members, half to learn from and half to judge on.
-
-    Returns:
-        what was learned; None where the log is too small to tell.
-    """
-    try:
-        split = split_next(train)
-    except MatineeError:
-        return None
-    split = draw_members(split, MOST_MEMBERS, rng=rng)
-    if len(split.member_rows) < 2:
-        return None
-    model = fit_next(split.train, titles)
-    learned, judged = (lay_out(half, titles) for half in _halve(split, rng))
-    recent = build_recent(split.history, learned.split.member_rows, LONGEST)
-    nothing_shared = np.zeros((0, titles), dtype=np.float32)
-    weights = learn_mixture(model.parts(recent), nothing_shared, learned.seen, learned.relevant, reg=MIXTURE_REG)
-    model = replace(model, weights=weights)
-    return NextTrial(tuple(weights.tolist()), judged, judged.judge(score_exam(model, judged)))
-
-
-def score_exam(model: NextTitle, exam: Exam) -> Floats:
-    """Score for the members of an exam: float32 (n, titles)."""
-    return model.score_sequences(build_recent(exam.split.history, exam.split.member_rows, LONGEST))
-
-
-def _halve(split: Split, rng: np.random.Generator) -> tuple[Split, Split]:
-    rows = rng.permutation(split.member_rows)
-    halves = (pl.Series(half, dtype=pl.UInt32).implode() for half in np.array_split(rows, 2))
-    first, second = (replace(split, target=split.target.filter(pl.col("member_row").is_in(half))) for half in halves)
-    return first, second
-
-
-def _decays(scales: tuple[tuple[int, float], ...]) -> Floats:
+def weigh_ages(scales: tuple[tuple[int, float], ...]) -> Floats:
     """Lay out the weight of a title by its age in places: float32 (scales, longest window)."""
     age = np.arange(max(window for window, _ in scales))
     return np.array([np.where(age < window, np.exp2(-age / decay), 0) for window, decay in scales], dtype=np.float32)

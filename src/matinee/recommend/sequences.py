@@ -19,6 +19,9 @@ Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Rows = NDArray[np.int32]
 
+LEAST_ORDER = 0.5
+"""Share of neighbours in time, of one member, that must differ in it."""
+
 NOTHING = -1
 """In a row of recent titles, no title."""
 
@@ -34,6 +37,24 @@ class Sequences:
 
     starts: Integers
     titles: Rows
+
+
+def has_order(events: pl.DataFrame) -> bool:
+    """Tell whether the times of a log say what was watched after what.
+
+    In a log of days, or of ratings given by the page, most events of a member share their time with the next one.
+
+    Args:
+        events: frame of `matinee.tables.log.EVENTS`.
+
+    Returns:
+        whether at least `LEAST_ORDER` of all pairs of a member's event and their next differ in time; true where
+        there is no such pair.
+    """
+    ordered = events.select("member_row", "at").sort("member_row", "at")
+    members, at = ordered["member_row"].to_numpy(), ordered["at"].to_numpy()
+    differs = (at[1:] != at[:-1])[members[1:] == members[:-1]]
+    return len(differs) == 0 or float(differs.mean()) >= LEAST_ORDER
 
 
 def build_sequences(events: pl.DataFrame) -> Sequences:

@@ -44,6 +44,20 @@ def say_reason(because: Iterable[Mapping[str, Any]]) -> str:
     return f"{reason}; still new" if max(taste, popular) > 0 else "still new"
 
 
+def say_next(because: Iterable[Mapping[str, Any]]) -> str:
+    """Say in one short line why a title comes next; arguments and result as of `say_reason`.
+
+    Popularity is that of the whole log here, not that of now.
+    """
+    parts = list(because)
+    tastes = [part for part in parts if part["kind"] in TASTES]
+    taste, popular = _add_up(parts, TASTES), _add_up(parts, ("popular",))
+    liked = sorted((p for p in tastes if p["share"] > 0 and p["kind"] != "rest"), key=lambda part: -part["share"])
+    if liked and taste > 0 and taste >= WORTH_SAYING * popular:
+        return f"often watched after {_say_names(_worth_naming(liked))}"
+    return "often watched" if popular > 0 else "the best of what is left"
+
+
 def _add_up(parts: list[Mapping[str, Any]], kinds: Sequence[str]) -> float:
     return float(sum(part["share"] for part in parts if part["kind"] in kinds))
 
@@ -62,13 +76,17 @@ def _say_main(parts: list[Mapping[str, Any]], tastes: list[Mapping[str, Any]], t
 
 
 def _say_liked(liked: list[Mapping[str, Any]], taste: float, popular: float) -> str:
-    names = _say_names([part for part in liked if part["share"] >= WORTH_NAMING * liked[0]["share"]])
+    names = _say_names(_worth_naming(liked))
     if liked[0]["kind"] == "metadata":
         return f"new here; like {names} you watched"
     if popular > taste:
         return f"popular right now, and you watched {names}"
     also = "; popular right now, too" if popular >= WORTH_SAYING * taste else ""
     return f"because you watched {names}{also}"
+
+
+def _worth_naming(liked: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [part for part in liked if part["share"] >= WORTH_NAMING * liked[0]["share"]]
 
 
 def _say_names(parts: list[Mapping[str, Any]]) -> str:

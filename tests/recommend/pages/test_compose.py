@@ -27,6 +27,27 @@ def test_a_full_page_has_eight_rows_in_order(viewer, catalogue, shelf, request_)
     assert keys == ["top", "continue", "because", "top10", "new", "genre", "because", "genre"]
 
 
+def test_what_comes_next_stands_after_what_was_begun(viewer, catalogue, shelf, request_):
+    scores = np.random.default_rng(2).normal(size=len(viewer.scores)).astype(np.float32)
+    best = int(np.argsort(-np.where(shelf.open & (catalogue.roots == np.arange(120)), scores, -9))[0])
+    page = compose_page(replace(viewer, after=(1, scores)), catalogue, shelf, request_, np.random.default_rng(0))
+    assert [row.key for row in page.rows[:4]] == ["top", "continue", "next", "because"]
+    row = next(row for row in page.rows if row.key == "next")
+    assert (row.about, row.slots[0].title_row) == (1, best)
+    assert all(np.isfinite(scores[slot.title_row]) for slot in row.slots)
+    assert len(everything(page)) == len(set(everything(page)))
+
+
+@pytest.mark.parametrize("left", [2, 3])
+def test_too_few_titles_that_could_come_next_are_no_row(viewer, catalogue, shelf, request_, left):
+    scores = np.full(len(viewer.scores), -np.inf, np.float32)
+    scores[20 : 20 + left] = 1.0
+    bare = replace(viewer, after=(-1, scores), popular=np.zeros_like(viewer.popular))  # no Top 10 takes them first
+    page = compose_page(bare, catalogue, shelf, request_, np.random.default_rng(0))
+    rows = [row for row in page.rows if row.key == "next"]
+    assert [(row.about, len(row.slots)) for row in rows] == ([] if left < 3 else [(None, 3)])
+
+
 requests = st.builds(
     PageRequest,
     now=st.just(NOW),
@@ -45,7 +66,8 @@ requests = st.builds(
 @settings(deadline=None, max_examples=100)
 @given(request=requests, seed=st.integers(0, 99), seen=st.lists(st.integers(0, 119), max_size=60))
 def test_no_title_stands_twice_and_none_that_the_filters_forbid(viewer, catalogue, shelf, request, seed, seen):
-    viewer = replace(viewer, seen=np.array(seen, np.int64))
+    following = np.random.default_rng(seed).normal(size=len(viewer.scores)).astype(np.float32)
+    viewer = replace(viewer, seen=np.array(seen, np.int64), after=(5, following))
     page = compose_page(viewer, catalogue, shelf, request, np.random.default_rng(seed))
     rows = everything(page)
     assert len(rows) == len(set(rows))

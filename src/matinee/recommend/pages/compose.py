@@ -1,6 +1,6 @@
 """A page of rows for one member and one request, from arrays.
 
-    pins ─▶ Continue ─▶ Top 10 ─▶ Top picks ─▶ Because (2) ─▶ New ─▶ genres (2) ─▶ one title to explore
+    pins ─▶ Continue ─▶ Top 10 ─▶ Up next ─▶ Top picks ─▶ Because (2) ─▶ New ─▶ genres (2) ─▶ one title to explore
 
 is the order in which rows take their titles, so that the Top 10 holds what its name says; `ROWS` is the order in which
 they are shown. No title stands twice on a page, and what the member started stands in Continue watching only. A row of
@@ -24,7 +24,7 @@ from matinee.recommend.rank import rank_titles
 
 Floats = NDArray[np.float32]
 
-ROWS = ("top", "continue", "because", "top10", "new", "genre")
+ROWS = ("top", "continue", "next", "because", "top10", "new", "genre")
 """Keys of the rows in the order in which they are shown; the second rows of `because` and of `genre` come last."""
 
 MIN_TITLES = 3
@@ -50,6 +50,8 @@ class Viewer:
         resume: rows of titles they did not finish, the latest first.
         taste: float32 (genres,), p(g|u); zeros where there is none or none may be used.
         anchors: pairs of a title they enjoyed and float32 (titles,), what it adds to each score; the latest first.
+        after: the title they finished last (-1 = it is not to be named) and float32 (titles,), the score of each as the
+            next one, -inf = none; None = nothing is known of that.
     """
 
     scores: Floats
@@ -58,6 +60,7 @@ class Viewer:
     resume: Sequence[int] = ()
     taste: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     anchors: Sequence[tuple[int, Floats]] = ()
+    after: tuple[int, Floats] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ class Row:
 
     Attributes:
         key: one of `ROWS`.
-        about: the watched title of `because`, the number of the genre of `genre`; None otherwise.
+        about: the watched title of `because` and, where it may be named, of `next`; the number of the genre of `genre`;
+            None otherwise.
         slots: in order.
     """
 
@@ -162,6 +166,7 @@ class _Filling:
         resume = [row for row in self.viewer.resume if showable[row]][: self.request.length]
         rows = [Row("continue", [Slot(row) for row in resume])] if resume else []
         rows += self._fill_top10(showable)
+        rows += self._fill_next()
         if self.request.length < 2 + len(self._pins_of("top")):
             rng = None  # a row of nothing but chance is no top pick
         spare = self.request.length - (rng is not None)
@@ -207,6 +212,13 @@ class _Filling:
         slots = [Slot(row, rank=place) for place, row in enumerate(top.tolist(), 1) if self.free[row]]
         self.free[[slot.title_row for slot in slots]] = False
         return self._keep(Row("top10", slots))
+
+    def _fill_next(self) -> list[Row]:
+        if self.viewer.after is None:
+            return []
+        finished, scores = self.viewer.after
+        picked = self._pick("next", scores, self.free & np.isfinite(scores), self.request.length)
+        return self._keep(Row("next", [Slot(row) for row in picked], finished if finished >= 0 else None))
 
     def _fill_because(self) -> list[Row]:
         rows: list[Row] = []

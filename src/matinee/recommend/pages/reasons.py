@@ -78,19 +78,38 @@ def split_scores(
         for each title: the `NAMED` watched titles with the largest share, the largest first, "rest" where there are
         more, then "popular", "fresh" and "habits"; their sum is the title's score.
     """
-    rows = history.indices
-    may = np.ones(len(rows), np.bool_) if nameable is None else nameable[rows]
     shares, others = share_taste(blend, history, pull, title_rows, additions)
+    kinds = ["watched" if known else "metadata" for known in blend.known[title_rows]]
+    named = name_shares(history.indices, shares, kinds, nameable=nameable)
+    return [
+        [*own, *(Share(name, -1, share) for name, share in each.items())]
+        for own, each in zip(named, others, strict=True)
+    ]
+
+
+def name_shares(
+    rows: NDArray[np.integer], shares: Floats, kinds: Sequence[str], *, nameable: NDArray[np.bool_] | None = None
+) -> list[list[Share]]:
+    """Name the watched titles that speak most for each of some titles.
+
+    Args:
+        rows: int (n,), watched titles.
+        shares: float32 (n, k), what each of them adds to k titles.
+        kinds: what to call their shares of each of the k.
+        nameable: as in `split_scores`.
+
+    Returns:
+        for each of the k: the `NAMED` watched titles with the largest share, the largest first, and "rest" where there
+        are more; their sum is that of all shares.
+    """
+    may = np.ones(len(rows), np.bool_) if nameable is None else nameable[rows]
     order = np.argsort(-shares[may], axis=0, kind="stable")[:NAMED]
     values = np.take_along_axis(shares[may], order, axis=0)
     rests = shares.sum(axis=0, dtype=np.float64) - values.sum(axis=0, dtype=np.float64)
-    named = zip(rows[may][order].T.tolist(), values.T.tolist(), strict=True)
     split = []
-    for (watched, parts), rest, title_row, kinds in zip(
-        named, rests.tolist(), title_rows.tolist(), others, strict=True
+    for watched, parts, rest, kind in zip(
+        rows[may][order].T.tolist(), values.T.tolist(), rests.tolist(), kinds, strict=True
     ):
-        kind = "watched" if blend.known[title_row] else "metadata"
         own = [Share(kind, row, part) for row, part in zip(watched, parts, strict=True)]
-        own += [Share("rest", -1, rest)] if len(rows) > len(watched) else []
-        split.append([*own, *(Share(name, -1, share) for name, share in kinds.items())])
+        split.append(own + ([Share("rest", -1, rest)] if len(rows) > len(watched) else []))
     return split

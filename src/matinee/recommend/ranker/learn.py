@@ -20,7 +20,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matinee.errors import MatineeError
-from matinee.measure.ranking import ndcg_at
 from matinee.measure.splits import Split, split_by_time
 from matinee.recommend.exam import Exam, draw_members, lay_out
 from matinee.recommend.ranker.features import describe_members
@@ -83,7 +82,7 @@ class _Window:
     def judge(self, correction: Correction) -> NDArray[np.float64]:
         """Measure the NDCG@100 of each member under a correction."""
         scores = self.slate.add_up(correction.predict(self.slate.x), self.exam.known)
-        return ndcg_at(100, self.exam.rank(scores, 100), self.exam.relevant)
+        return self.exam.measure(scores)
 
 
 @dataclass(frozen=True)
