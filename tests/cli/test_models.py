@@ -122,6 +122,19 @@ def test_evaluate_takes_a_split_file(command, world, tmp_path):
     assert said["split"]["test_members"] == 30
 
 
+def test_the_validation_members_of_a_split_file_can_be_judged_on(command, world, tmp_path):
+    lines = {"train_input": 40, "test_output": 40, "validation_input": 12, "validation_output": 12}
+    for name, n in lines.items():
+        titles = [[t for t in range(1, 9) if (m + t) % 4] for m in range(n)]
+        said = ["9" if "output" in name else " ".join(map(str, each)) for each in titles]
+        (tmp_path / f"{name}.txt").write_text("\n".join(said))
+    judged = command("evaluate", "--protocol", tmp_path, "--part", "validation", "--json", "--service", world).json
+    assert judged["split"]["test_members"] == 12
+    said = command("evaluate", "--protocol", "time", "--part", "validation", "--service", world)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert "the split has no part 'validation'" in said.err
+
+
 @pytest.mark.parametrize(("name", "content"), [("no.csv", None), ("bad.csv", "a,b\n1,2\n"), ("bad.parquet", "x")])
 def test_what_is_no_split_is_one_line(command, world, tmp_path, name, content):
     if content:

@@ -55,13 +55,20 @@ def update(folder: Path, as_json: bool) -> None:
 
 @click.command()
 @click.option("--protocol", default="time", show_default=True, help=PROTOCOL_HELP)
+@click.option(
+    "--part",
+    type=click.Choice(["test", "validation"]),
+    default="test",
+    show_default=True,
+    help="Of a split file: whom to judge on.",
+)
 @rating_option
 @service_option
 @json_option
-def evaluate(protocol: str, min_rating: float | None, folder: Path, as_json: bool) -> None:
+def evaluate(protocol: str, part: str, min_rating: float | None, folder: Path, as_json: bool) -> None:
     """Measure every model on viewing it was not shown."""
     with saying() as progress:
-        results = run_evaluation(open_service(folder), protocol, min_rating=min_rating, progress=progress)
+        results = run_evaluation(open_service(folder), protocol, part=part, min_rating=min_rating, progress=progress)
     if as_json:
         print_json(results.to_dict())
     else:

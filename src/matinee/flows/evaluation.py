@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from matinee.errors import UsageError
 from matinee.flows.learned import BLEND, NEXT, RANKER
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.plain import to_plain
@@ -92,13 +93,19 @@ class Evaluation:
 
 
 def evaluate(
-    service: Service, protocol: str, *, min_rating: float | None = None, progress: Progress | None = None
+    service: Service,
+    protocol: str,
+    *,
+    part: str = "test",
+    min_rating: float | None = None,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Evaluate every model under one protocol.
 
     Args:
         service: whose views are split; a split file with events of its own needs only its folder.
         protocol: one of `PROTOCOLS`, or the path of a split file or folder.
+        part: "test", or "validation" for the validation members of a split file: tuning is then inside its train part.
         min_rating: instead of the service's own setting.
         progress: told what is being done.
 
@@ -106,14 +113,14 @@ def evaluate(
         the results; the same service and seed give the same.
 
     Raises:
-        UsageError: no such protocol or file.
+        UsageError: no such protocol or file, or it has no such part.
         BadFile: the file is no split.
         MatineeError: the log is too small for the protocol.
     """
     tell = progress or (lambda _stage: None)
     tell("reading the log")
     rng = np.random.default_rng(service.settings.seed)
-    case = _load_case(service, protocol, min_rating, rng)
+    case = _choose_part(_load_case(service, protocol, min_rating, rng), part)
     titles, features = len(case.title_ids), case.features
     tell("tuning on an inner split")
     inner, seed = split_inner(case.split, rng=rng), service.settings.seed
@@ -228,6 +235,15 @@ def _load_case(service: Service, protocol: str, min_rating: float | None, rng: n
         "cold": lambda: split_cold(events, rng=rng),
     }
     return _of_log(splits[protocol](), loaded)
+
+
+def _choose_part(case: _Case, part: str) -> _Case:
+    if part == "test":
+        return case
+    if part != "validation" or case.split.inner is None:
+        todo = "leave it out, to judge on the test part"
+        raise UsageError(f"the split has no part {part!r}", where="--part", todo=todo)
+    return replace(case, split=case.split.inner)
 
 
 def _load_file_case(service: Service, path: Path, min_rating: float | None) -> _Case:
