@@ -72,7 +72,7 @@ def learn_rivals(split: Split, titles: int, recipe: Recipe, features: csr_array 
 def _judge_blend(trial: NextTrial, titles: int, recipe: Recipe, features: csr_array | None) -> float:
     split = trial.exam.split
     blend = fit_recipe(split.train, titles, recipe, now=split.now, features=features)
-    return trial.exam.judge(blend.score(trial.exam.histories(weighted=recipe.linear.weighted)))
+    return trial.exam.judge(blend.score(trial.exam.histories(weighted=recipe.is_weighted)))
 
 
 def fit_rival_next(split: Split, titles: int, weights: tuple[float, ...]) -> tuple[NextTitle, float]:
