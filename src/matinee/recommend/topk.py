@@ -41,6 +41,9 @@ BLOCK = 2**26
 FEW = 16
 """Members scored at once row by row, and ranked at once: their scores stay in the second-level cache."""
 
+VECTORS = 256
+"""Members whose vectors are multiplied at once, for R is read once for all of them."""
+
 MANY = 1_000
 """Members from whom on it pays to lay out tiles."""
 
@@ -142,7 +145,7 @@ def _are_weights(values: Floats) -> bool:
 
 
 def _score_blocks(model: Blend | Truncated, rows: Rows, first: int, last: int) -> Iterator[tuple[int, Floats]]:
-    """Sum h W for the members from `first` to `last`: the number of the next, and scores, float32 (<= FEW, titles).
+    """Sum h W for the members from `first` to `last`: the number of the next, and scores, float32 (some, titles).
 
     The same memory is used for all.
     """
@@ -173,10 +176,10 @@ def _score_by_factors(model: FactorBlend, rows: Rows, first: int, last: int) -> 
     own = slice(starts[first], starts[last])
     shape = (last - first, len(model.left))
     vectors = csr_array((values[own], titles[own], starts[first : last + 1] - starts[first]), shape) @ model.left
-    scores = np.empty((FEW, len(model.shelf)), np.float32)
-    for start in range(first, last, FEW):
-        few = vectors[start - first : start - first + FEW]
-        yield start, np.matmul(few, model.right.T, out=scores[: len(few)])
+    scores = np.empty((min(VECTORS, last - first), len(model.shelf)), np.float32)
+    for start in range(first, last, VECTORS):
+        own_vectors = vectors[start - first : start - first + VECTORS]
+        yield start, np.matmul(own_vectors, model.right.T, out=scores[: len(own_vectors)])
 
 
 def _score_by_tiles(W: Floats, rows: Rows, first: int, last: int) -> Iterator[tuple[int, Floats]]:
