@@ -16,7 +16,7 @@ from bench.page import Row, write_section
 from matinee.flows.imports import import_table
 from matinee.flows.pages import MemberState, PageOptions, serve_page
 from matinee.flows.serving import Recommender
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import DenseBlend
 from matinee.store.service import Service, create_service
 
 TITLES, WATCHED, REQUESTS = 10_000, 78, 1_000
@@ -75,7 +75,7 @@ def make_recommender(service: Service, rng: np.random.Generator) -> Recommender:
     """Make a model of random weights."""
     B = rng.standard_normal((TITLES, TITLES), np.float32) * np.float32(0.02)
     known = np.ones(TITLES, np.bool_)
-    blend = Blend(B, B.mean(axis=1), known, rng.standard_normal(TITLES, np.float32), 0.8)
+    blend = DenseBlend(B, B.mean(axis=1), known, rng.standard_normal(TITLES, np.float32), 0.8)
     newcomers = rng.pareto(1.0, (len(COUNTRIES) + 1, TITLES)).astype(np.float32)
     title_ids = [f"t{row}" for row in range(TITLES)]
     return Recommender(service.snapshot(), blend, title_ids, COUNTRIES, newcomers, {})

@@ -36,7 +36,7 @@ def main() -> None:
         matinee("import", "movielens", source, "--service", service)
         rows, extra = [], []
         for protocol, (file, *part) in SPLITS.items():
-            split = ("--protocol", source / "splits" / file, *part)
+            split: list[str | Path] = ["--protocol", source / "splits" / file, *part]
             run = matinee("evaluate", *split, "--min-rating", "4", "--json", "--service", service)
             result = json.loads(run.output)
             rows += _rows(protocol, result)

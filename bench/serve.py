@@ -23,7 +23,7 @@ from matinee.measure.compare import compare_paired
 from matinee.measure.ranking import ndcg_at
 from matinee.measure.split_files import split_from_parts
 from matinee.measure.splits import split_inner
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import DenseBlend
 from matinee.recommend.exam import lay_out
 from matinee.recommend.linear import LinearSettings, fit_linear
 from matinee.recommend.recipe import fit_recipe
@@ -78,7 +78,7 @@ def serve(folder: Path) -> None:
     X, rng = _read_histories(folder), np.random.default_rng(1)
     weights, known = np.load(folder / "weights.npy"), np.ones(TITLES, np.bool_)
     shelf = (0.3 * rng.standard_normal(TITLES)).astype(np.float32)
-    dense = Blend(weights, weights.mean(axis=1), known, shelf, 0.8)
+    dense = DenseBlend(weights, weights.mean(axis=1), known, shelf, 0.8)
     requests = _draw_requests(X, rng)
     lengths = np.diff(X.indptr)
     facts: dict[str, Any] = {"watched": float(lengths.mean()), "median": float(np.median(lengths))}
@@ -101,7 +101,7 @@ def _draw_requests(X: csr_array, rng: np.random.Generator) -> list[csr_array]:
     return [csr_array((ones, row, np.array([0, WATCHED])), shape=(1, TITLES)) for row in rows]
 
 
-def _time_form(model: Blend | Truncated, X: csr_array, requests: list[csr_array]) -> dict[str, float]:
+def _time_form(model: DenseBlend | Truncated, X: csr_array, requests: list[csr_array]) -> dict[str, float]:
     rank_histories(model, X[:2_000], 100, seen=X[:2_000])  # compiles
     spent = [_time(time.process_time, lambda: rank_histories(model, X, 100, seen=X)) for _ in range(REPEATS)]
     for request in requests[:50]:
@@ -129,9 +129,12 @@ def _measure_loss(name: str) -> str:
     split, titles = given.split, len(given.title_ids)
     recipe = learn_recipe(split_inner(split, rng=rng), titles, None, rng=rng)
     blend, exam = fit_recipe(split.train, titles, recipe, now=split.now), lay_out(split, titles)
-    histories = exam.histories(weighted=recipe.linear.weighted)
+    histories = exam.histories(weighted=recipe.is_weighted)
 
-    def judge(model: Blend | Truncated) -> np.ndarray[Any, np.dtype[np.float64]]:
+    if not isinstance(blend, DenseBlend):
+        raise TypeError(f"{name} has too many titles for dense item weights")
+
+    def judge(model: DenseBlend | Truncated) -> np.ndarray[Any, np.dtype[np.float64]]:
         top = rank_histories(model, histories, 100, seen=exam.seen, allowed=exam.allowed).titles
         return ndcg_at(100, top, exam.relevant)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from bench.peers.job import Case, serve
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import DenseBlend
 from matinee.recommend.factors import FactorsSettings, fit_factors
 from matinee.recommend.linear import Linear, LinearSettings, fit_events
 from matinee.recommend.model import Model
@@ -56,8 +56,8 @@ def rank(model: Model, case: Case, k: int) -> NDArray[np.integer]:
         allowed[case.candidates] = True
     if isinstance(model, Linear):
         known = np.ones(asked.shape[1], dtype=np.bool_)
-        model = Blend(model.weights, model.weights.mean(axis=1), known, np.zeros(len(known), np.float32), 1.0)
-    if isinstance(model, Blend):
+        model = DenseBlend(model.weights, model.weights.mean(axis=1), known, np.zeros(len(known), np.float32), 1.0)
+    if isinstance(model, DenseBlend):
         return rank_histories(model, asked, k, seen=asked, allowed=allowed).titles
     return rank_titles(model.score(asked), k, seen=asked, allowed=allowed)
 

@@ -3,7 +3,8 @@ from dataclasses import replace
 from matinee.cli import demo
 
 
-def test_the_demo_goes_from_log_to_report_and_says_what_next(command, tmp_path):
+def test_the_demo_goes_from_log_to_report_and_says_what_next(command, tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "WORLD", replace(demo.WORLD, members=700, titles=150, days=90))  # quick
     out = tmp_path / "reports" / "index.html"
     said = command("demo", "--world", "--dir", tmp_path / "service", "--out", out)
     assert said.code == 0

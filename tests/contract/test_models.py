@@ -14,6 +14,7 @@ from matinee.recommend.cold import fill_cold
 from matinee.recommend.factors import FactorsSettings, fit_factors
 from matinee.recommend.histories import build_histories, encode_histories
 from matinee.recommend.linear import Linear, LinearSettings, fit_events
+from matinee.recommend.low_rank import fill_vectors, fit_low_rank
 from matinee.recommend.metadata import build_features
 from matinee.recommend.model import Model, dump_arrays, restore_model
 from matinee.recommend.popular import Popular, decayed_counts
@@ -67,6 +68,17 @@ def fit_factors_as(**settings) -> Callable[[Case], Model]:
     return lambda case: fit_factors(case.events, case.titles, chosen, rng=np.random.default_rng(4))
 
 
+def fit_low_rank_as(case: Case) -> Model:
+    chosen = FactorsSettings(embedding_size=8)
+    model = fit_low_rank(case.events, case.titles, chosen, rng=np.random.default_rng(4))
+    return fill_vectors(model, case.features, case.known, reg=1.0)
+
+
+def fit_factor_blend(case: Case) -> Model:
+    recipe = replace(Recipe(), taste=1.0, factors=FactorsSettings(embedding_size=8))
+    return fit_recipe(case.events, case.titles, recipe, now=case.now, features=case.features)
+
+
 def fit_default_blend(case: Case) -> Model:
     recipe = replace(Recipe(), taste=1.0)
     return fit_recipe(case.events, case.titles, recipe, now=case.now, features=case.features)
@@ -87,6 +99,8 @@ FITS: dict[str, Callable[[Case], Model]] = {
     "cold": fit_cold,
     "factors": fit_factors_as(),
     "weighted factors": fit_factors_as(weighted=True),
+    "low rank": fit_low_rank_as,
+    "blend of factors": fit_factor_blend,
     "blend": fit_default_blend,
     "blend without taste": lambda case: fit_recipe(case.events, case.titles, Recipe(), now=case.now),
     "tuned": fit_tuned_blend,

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
+from matinee.recommend.blend import DenseBlend
 from matinee.recommend.changes import NumberedLog, find_change
 from matinee.recommend.linear import LinearSettings
-from matinee.recommend.live import Evidence
+from matinee.recommend.live import Evidence, Live
 from matinee.recommend.popular import DAY
 from matinee.recommend.recipe import Recipe
 from matinee.tables.log import EVENTS
@@ -63,6 +64,12 @@ class SmallLog:
 def name(letter: str, numbers: list[int]) -> pl.Series:
     """Make ids of numbers."""
     return pl.Series([f"{letter}{number:04d}" for number in numbers], dtype=pl.String)
+
+
+def weights_of(live: Live):
+    """The item weights of a dense model, which a test may change."""
+    assert isinstance(live.blend, DenseBlend)
+    return live.blend.weights
 
 
 def change_of(old: SmallLog, new: SmallLog):

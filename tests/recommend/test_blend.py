@@ -3,7 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from matinee.recommend.blend import build_blend, standardise_scores
+from matinee.recommend.blend import DenseBlend, FactorBlend, build_blend, restore_blend, standardise_scores
+from matinee.recommend.low_rank import LowRank
+from matinee.recommend.model import dump_arrays
 
 
 def test_scores_are_standardised_over_known_titles_only():
@@ -63,3 +65,44 @@ def test_what_was_given_stays_as_it_was():
     blend().score(csr_array(np.eye(4, dtype=np.float32)))
     np.testing.assert_array_equal(weights, WEIGHTS)
     np.testing.assert_array_equal(counts, COUNTS)
+
+
+def factor_blend(seed=0, titles=30):
+    """A blend of factors, and the dense blend of the same weights."""
+    rng = np.random.default_rng(seed)
+    left, right = (rng.normal(size=(titles, 5)).astype(np.float32) for _ in range(2))
+    counts, known = rng.normal(size=(2, titles)).astype(np.float32), np.arange(titles) % 5 != 2
+    rest = {"taste": 0.7, "popular_weights": np.array([0.4, -0.2], np.float32)}
+    models = (build_blend(weights, known, counts, **rest) for weights in (LowRank(left, right), left @ right.T))  # type: ignore[arg-type]
+    return tuple(models)
+
+
+def test_a_blend_of_factors_is_the_blend_of_their_product():
+    factors, dense = factor_blend()
+    histories = csr_array((np.random.default_rng(1).random((8, 30)) < 0.3).astype(np.float32))
+    assert isinstance(factors, FactorBlend)
+    assert isinstance(dense, DenseBlend)
+    np.testing.assert_allclose(factors.row_means, dense.row_means, atol=1e-5)
+    np.testing.assert_allclose(factors.score(histories), dense.score(histories), atol=1e-5)
+    rows, title_rows = np.array([3, 0, 7]), np.array([2, 9])
+    for columns in (title_rows, None):
+        np.testing.assert_allclose(factors.contribute(rows, columns), dense.contribute(rows, columns), atol=1e-5)
+
+
+def test_titles_are_related_by_both_directions_or_by_the_cosine_of_factors():
+    factors, dense = factor_blend()
+    assert isinstance(factors, FactorBlend)
+    assert isinstance(dense, DenseBlend)
+    np.testing.assert_allclose(dense.relate(4), dense.weights[4] + dense.weights[:, 4])
+    lengths = np.linalg.norm(factors.right, axis=1)
+    np.testing.assert_allclose(factors.relate(4) * lengths * lengths[4], factors.right @ factors.right[4], rtol=1e-4)
+    factors.right[[2, 4]] = 0
+    assert not factors.relate(4).any()
+    assert factors.relate(5)[2] == 0
+
+
+def test_either_comes_back_from_its_arrays():
+    for model in factor_blend():
+        back = restore_blend(dump_arrays(model))
+        assert type(back) is type(model)
+        assert all((array == dump_arrays(model)[name]).all() for name, array in dump_arrays(back).items())

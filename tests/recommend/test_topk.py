@@ -6,7 +6,7 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from matinee.recommend import topk
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import DenseBlend, FactorBlend
 from matinee.recommend.rank import rank_titles
 from matinee.recommend.topk import rank_histories
 from matinee.recommend.truncate import truncate_blend
@@ -20,7 +20,7 @@ def draw_blend(titles, seed=0, taste=0.8, known=0.8):
     is_known = rng.random(titles) < known
     is_known[0] = True
     means = B[:, is_known].mean(axis=1)
-    return Blend(B, means, is_known, rng.normal(size=titles).astype(np.float32), taste)
+    return DenseBlend(B, means, is_known, rng.normal(size=titles).astype(np.float32), taste)
 
 
 def draw_histories(members, titles, seed=0, density=0.3):
@@ -47,7 +47,7 @@ def restore(truncated, titles):
     """The dense blend that has the kept weights only."""
     B = np.zeros((titles, titles), np.float32)
     np.put_along_axis(B, truncated.columns.astype(np.int64), truncated.values, axis=1)
-    return Blend(B, B.mean(axis=1), truncated.known, truncated.shelf, truncated.taste)
+    return DenseBlend(B, B.mean(axis=1), truncated.known, truncated.shelf, truncated.taste)
 
 
 @settings(deadline=None)
@@ -61,6 +61,29 @@ def test_it_gives_what_scoring_and_ranking_give(seed, titles, k, masked):
     if allowed is not None:
         shown = np.broadcast_to(allowed, histories.shape)
         assert all(shown[u, row] for u, top in enumerate(found.titles) for row in top[top >= 0])
+
+
+def draw_factors(titles, seed=0):
+    rng, dense = np.random.default_rng([seed, 2]), draw_blend(titles, seed)
+    left, right = (rng.normal(size=(titles, 6)).astype(np.float32) for _ in range(2))
+    means = left @ right[dense.known].mean(axis=0)
+    return FactorBlend(left, right, means, dense.known, dense.shelf, dense.taste)
+
+
+@settings(deadline=None)
+@given(seed=seeds, titles=st.integers(1, 150), members=st.integers(1, 40))
+def test_factors_give_what_scoring_and_ranking_give(seed, titles, members):
+    blend, histories = draw_factors(titles, seed), draw_histories(members, titles, seed)
+    found = rank_histories(blend, histories, 10, seen=histories)
+    assert_ranked(found, blend, histories, 10, seen=histories)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_many_members_are_ranked_by_factors_as_few_are(threads):
+    blend, histories = draw_factors(200), draw_histories(topk.MANY + 7, 200, density=0.05)
+    with threadpool_limits(threads, user_api="blas"):
+        found = rank_histories(blend, histories, 9, seen=histories)
+    assert_ranked(found, blend, histories, 9, seen=histories)
 
 
 @settings(deadline=None)
@@ -87,7 +110,7 @@ def test_many_members_are_ranked_as_few_are(monkeypatch, threads, titles):
 def test_of_equal_scores_the_lower_rows_come_first(seed, titles, k):
     rng = np.random.default_rng(seed)
     shelf = rng.choice(np.array([-1.5, -0.0, 0.0, 0.5, 2.0], np.float32), titles)
-    blend = Blend(np.zeros((titles, titles), np.float32), np.zeros(titles), np.ones(titles, np.bool_), shelf, 1.0)
+    blend = DenseBlend(np.zeros((titles, titles), np.float32), np.zeros(titles), np.ones(titles, np.bool_), shelf, 1.0)
     seen, allowed = csr_array(rng.random((3, titles)) < 0.3), rng.random(titles) < 0.8
     found = rank_histories(blend, draw_histories(3, titles, density=0), k, seen=seen, allowed=allowed)
     expected = rank_titles(np.tile(shelf, (3, 1)), k, seen=seen, allowed=allowed)
@@ -97,7 +120,7 @@ def test_of_equal_scores_the_lower_rows_come_first(seed, titles, k):
 
 def test_whole_sums_that_tie_keep_the_order_of_rows():
     B = np.tile(np.array([3, 1, 3, 2, 1, 3], np.float32), (6, 1))
-    blend = Blend(B, B.mean(axis=1), np.ones(6, np.bool_), np.zeros(6, np.float32), 1.0)
+    blend = DenseBlend(B, B.mean(axis=1), np.ones(6, np.bool_), np.zeros(6, np.float32), 1.0)
     history = csr_array(np.array([[0, 2, 0, 0, 0, 1]], np.float32))
     assert rank_histories(blend, history, 6).titles.tolist() == [[0, 2, 5, 3, 1, 4]]
 

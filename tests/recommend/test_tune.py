@@ -8,7 +8,8 @@ from matinee.errors import MatineeError
 from matinee.measure.compare import compare_paired
 from matinee.measure.ranking import ndcg_at
 from matinee.measure.splits import Split, split_by_time, split_cold, split_inner, split_next
-from matinee.recommend import thin
+from matinee.recommend import recipe as recipes
+from matinee.recommend import thin, weigh
 from matinee.recommend import tune as tuning
 from matinee.recommend.histories import build_histories
 from matinee.recommend.linear import LinearSettings, fit_events
@@ -125,7 +126,8 @@ def test_the_test_part_is_not_looked_at(small):
 
 def test_the_same_seed_gives_the_same_recipe_though_members_are_drawn(small, monkeypatch):
     split, titles = small
-    monkeypatch.setattr(tuning, "MOST_MEMBERS", 60)
+    for module in (thin, tuning):
+        monkeypatch.setattr(module, "MOST_JUDGED", 60)
     assert tune_inside(split, titles) == tune_inside(split, titles)
 
 
@@ -210,3 +212,28 @@ def test_where_no_part_finds_anything_the_blend_stays_as_in_the_default_recipe()
     recipe = tune(split_by_time(TINY["one member"]), 3, rng=np.random.default_rng(0))
     assert replace(recipe, judged={}) == Recipe()
     assert set(recipe.judged.values()) == {0}
+
+
+def test_weights_may_be_learned_among_the_most_watched_titles_alone(small, monkeypatch):
+    split, titles = small
+    everything = tune_inside(split, titles)
+    monkeypatch.setattr(weigh, "MOST_CHOICES", titles)
+    assert tune_inside(split, titles) == everything
+    monkeypatch.setattr(weigh, "MOST_CHOICES", titles // 2)
+    some = tune_inside(split, titles)
+    assert some.popular_weights != everything.popular_weights
+    assert some.judged["popular"] == everything.judged["popular"]
+    assert some.judged["blend"] > 0.8 * everything.judged["blend"]
+
+
+def test_a_large_catalogue_is_tuned_with_factors(small, monkeypatch):
+    split, titles = small
+    monkeypatch.setattr(recipes, "MOST_DENSE", titles - 1)
+    recipe = tune_inside(split, titles)
+    assert recipe.item_model == "factors"
+    assert next(iter(recipe.judged)) == "factors"
+    assert recipe == tune_inside(split, titles)
+
+
+def test_fewer_members_are_judged_on_where_there_are_more_titles():
+    assert [thin.count_judged(titles) for titles in (1, 20_000, 60_000, 10**9)] == [1_500, 1_500, 500, 1]

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.recommend.logs import RECIPE, SmallLog, change_of, draw_log
+from tests.recommend.logs import RECIPE, SmallLog, change_of, draw_log, weights_of
 
 from matinee.recommend import update
+from matinee.recommend.factors import FactorsSettings
 from matinee.recommend.linear import LinearSettings
 from matinee.recommend.live import compare_live, fit_live
 from matinee.recommend.popular import DAY
@@ -118,7 +119,7 @@ def test_the_last_member_of_a_title_leaves_it_cold_and_filled_from_metadata():
     live = fit_live(log.evidence(), RECIPE)
     live = fold(live, log, without, RECIPE)
     assert not live.blend.known[9]
-    assert live.blend.weights[:, 9].any()
+    assert weights_of(live)[:, 9].any()
     assert worst(live, refit(live, without, RECIPE)) < MOST
     again = fold(live, without, log, RECIPE)
     assert worst(again, refit(again, log, RECIPE)) < MOST
@@ -158,8 +159,9 @@ def test_two_hundred_updates_drift_less_than_is_promised():
 def test_the_drift_found_is_the_error_there_is():
     log = draw_log()
     live = fit_live(log.evidence(), RECIPE)
-    live.blend.weights[:] += np.random.default_rng(1).normal(size=live.blend.weights.shape) * 1e-5
-    np.fill_diagonal(live.blend.weights, 0)
+    weights = weights_of(live)
+    weights[:] += np.random.default_rng(1).normal(size=weights.shape) * 1e-5
+    np.fill_diagonal(weights, 0)
     drift = find_drift(live, log.evidence(), RECIPE.linear, rng=np.random.default_rng(0))
     assert 1e-5 < drift < 1e-4
 
@@ -216,10 +218,35 @@ def test_an_inverse_that_is_none_is_solved_again():
     solve_again(live, log, grown(log), RECIPE, "no longer positive definite")
 
 
+def test_factors_have_no_inverse_to_update():
+    log, recipe = draw_log(), replace(RECIPE, factors=FactorsSettings(embedding_size=4))
+    live = fit_live(log.evidence(), recipe)
+    with pytest.raises(ValueError, match="live must have dense item weights, got factors"):
+        find_drift(live, log.evidence(), recipe.linear, rng=np.random.default_rng(0))
+
+
+def test_factors_are_fitted_again_to_the_log_of_now():
+    log, recipe = draw_log(), replace(RECIPE, factors=FactorsSettings(embedding_size=4), seed=8)
+    updated = move(fit_live(log.evidence(), recipe), log, grown(log), recipe)
+    assert updated.solved == "factors have no exact update"
+    differences = compare_live(updated.live, fit_live(grown(log).evidence(), recipe))
+    assert set(differences) == {"left", "right", "row_means", "known", "shelf", "taste", "newcomers"}
+    assert max(differences.values()) == 0
+    other = fit_live(grown(log).evidence(), replace(recipe, seed=9))
+    assert compare_live(updated.live, other)["right"] > 0
+
+
+def test_models_of_two_kinds_are_not_alike():
+    log = draw_log()
+    ours, theirs = (fit_live(log.evidence(), replace(RECIPE, factors=f)) for f in (None, FactorsSettings()))
+    differences = compare_live(ours, theirs)
+    assert np.isinf([differences[name] for name in ("weights", "left", "right")]).all()
+
+
 def test_a_model_that_drifted_is_solved_again():
     log = draw_log()
     live = fit_live(log.evidence(), RECIPE)
-    live.blend.weights[:] *= np.float32(1 + 1e-4)
+    weights_of(live)[:] *= np.float32(1 + 1e-4)
     solve_again(live, log, grown(log), RECIPE, "it had drifted by")
 
 

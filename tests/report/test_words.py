@@ -7,7 +7,7 @@ from matinee.report.words import describe_model, describe_protocol, describe_rec
 
 @pytest.mark.parametrize(
     "name",
-    [*map(name_popular, HALF_LIVES), "ease-1000", "linear", "cold", "blend", "ranker", "next"],
+    [*map(name_popular, HALF_LIVES), "ease-1000", "linear", "factors", "cold", "blend", "ranker", "next"],
 )
 def test_every_model_that_evaluate_compares_is_described(name):
     assert describe_model(name)
@@ -24,6 +24,14 @@ def test_parts_have_their_own_weight_and_score(evaluation):
     assert parts[0] == ("linear", 0.5, 0.2)
     assert parts[-1] == ("blend", None, 0.25)
     assert len(parts) == 2 + len(HALF_LIVES)
+
+
+def test_factors_have_settings_of_their_own(evaluation):
+    recipe = evaluation["recipe"] | {"factors": {"embedding_size": 64, "reg": 0.01, "unobserved": 0.0167}}
+    facts = dict(describe_recipe(recipe))
+    assert (facts["factors, numbers a title"], facts["factors, weight of a title not watched"]) == ("64", "0.0167")
+    assert "item model, regularisation" not in facts
+    assert list_parts(recipe)[0][:2] == ("factors", 0.5)
 
 
 def test_an_endless_half_life_means_that_all_count_alike(evaluation):

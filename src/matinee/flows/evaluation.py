@@ -27,14 +27,14 @@ from matinee.measure.segments import by_segment, history_bands
 from matinee.measure.split_files import FileSplit, split_from_cold, split_from_next, split_from_parts
 from matinee.measure.splits import Split, split_by_members, split_by_time, split_cold, split_inner, split_next
 from matinee.recommend.exam import Exam, draw_members, lay_out
-from matinee.recommend.linear import Linear, LinearSettings, fit_events
+from matinee.recommend.linear import LinearSettings
 from matinee.recommend.model import Model
 from matinee.recommend.next_title import NextTitle
 from matinee.recommend.popular import HALF_LIVES, Popular, decayed_counts
 from matinee.recommend.ranker.features import describe_members
 from matinee.recommend.ranker.learn import RankerTrial
 from matinee.recommend.ranker.ranker import Ranker, build_ranker
-from matinee.recommend.recipe import Recipe, blend_linear, name_popular
+from matinee.recommend.recipe import ItemModel, Recipe, blend_items, fill_items, fit_items, name_popular
 from matinee.recommend.tune_next import score_exam
 from matinee.store.service import Service
 from matinee.store.split_files import read_split_file
@@ -169,16 +169,18 @@ def fit_models(
     is_cold = split.protocol == "cold"
     half_lives = HALF_LIVES if split.has_dates and not is_cold else HALF_LIVES[-1:]
     yield from _fit_popular(split, titles, half_lives)
-    if not is_cold:
-        yield _fit_linear("ease-1000", split, titles, LinearSettings(reg=1000.0))
-    tuned = _fit_linear("linear", split, titles, recipe.linear)
+    if not is_cold and recipe.factors is None:
+        yield _fit_items("ease-1000", split, titles, Recipe(LinearSettings(reg=1000.0)))
+    tuned = _fit_items(recipe.item_model, split, titles, recipe)
     if not is_cold:
         yield tuned
-    started = time.process_time()
-    blend = blend_linear(tuned.model, split.train, recipe, now=split.now, features=features)
-    spent = tuned.cpu_seconds + time.process_time() - started
+    started, items = time.process_time(), tuned.model
+    if features is not None:
+        items = fill_items(items, features, split.is_known(titles), reg=recipe.cold_reg)
     if is_cold:
-        yield Fitted("cold", Linear(blend.weights), tuned.is_weighted, spent)
+        yield Fitted("cold", items, tuned.is_weighted, tuned.cpu_seconds + time.process_time() - started)
+    blend = blend_items(items, split.train, recipe, now=split.now)
+    spent = tuned.cpu_seconds + time.process_time() - started
     yield Fitted(BLEND, blend, tuned.is_weighted, spent)
     if rivals.ranker is not None:
         started = time.process_time()
@@ -197,10 +199,10 @@ def _fit_popular(split: Split, titles: int, half_lives: tuple[float, ...]) -> It
         yield Fitted(name_popular(half_life), Popular(row), False, spent)
 
 
-def _fit_linear(name: str, split: Split, titles: int, settings: LinearSettings) -> Fitted[Linear]:
+def _fit_items(name: str, split: Split, titles: int, recipe: Recipe) -> Fitted[ItemModel]:
     started = time.process_time()
-    linear = fit_events(split.train, titles, settings, now=split.now)
-    return Fitted(name, linear, settings.weighted, time.process_time() - started)
+    items = fit_items(split.train, titles, recipe, now=split.now)
+    return Fitted(name, items, recipe.is_weighted, time.process_time() - started)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ def load_histories(recommender: Recommender, members: pl.DataFrame) -> Histories
         .select("member_row", "title_row", weight=pl.lit(1.0, dtype=pl.Float32))
         .unique()
     )
-    is_weighted = bool(manifest["settings"]["linear"]["weighted"])
+    settings = manifest["settings"]
+    is_weighted = bool((settings.get("factors") or settings["linear"])["weighted"])
     titles = len(recommender.title_ids)
     enjoyed, started = enjoyed.sort("member_row"), started.sort("member_row")
     return Histories(enjoyed, started, titles, is_weighted, recommender.ranker)

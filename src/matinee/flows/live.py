@@ -17,8 +17,9 @@ from matinee.errors import BadModel
 from matinee.flows.learned import Learned, restore_learned
 from matinee.flows.logs import LoadedLog, hash_features
 from matinee.flows.plain import from_plain
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import restore_blend
 from matinee.recommend.changes import NumberedLog
+from matinee.recommend.factors import FactorsSettings
 from matinee.recommend.linear import LinearSettings
 from matinee.recommend.live import Evidence, Live, State
 from matinee.recommend.model import dump_arrays, restore_model
@@ -120,7 +121,7 @@ def load_stored(service: Service) -> StoredModel:
     try:
         log, countries = _restore_log(arrays)
         recipe = _restore_recipe(manifest["settings"])
-        blend = restore_model(Blend, arrays | {"weights": np.array(arrays["weights"])})
+        blend = restore_blend({name: np.array(a) if name == "weights" else a for name, a in arrays.items()})
         live = Live(blend, arrays["newcomers"], restore_model(State, arrays))
         learned = restore_learned(blend, arrays)
     except (ValueError, KeyError, TypeError) as error:
@@ -139,10 +140,12 @@ def _restore_log(arrays: dict[str, NDArray[Any]]) -> tuple[NumberedLog, pl.Serie
 
 def _restore_recipe(settings: dict[str, Any]) -> Recipe:
     plain = from_plain(settings)
-    linear = LinearSettings(**plain.pop("linear"))
+    linear, factors = LinearSettings(**plain.pop("linear")), settings.get("factors")  # where null means none, not NaN
+    plain.pop("factors", None)
     weights = tuple(plain.pop("popular_weights"))
     names = {field.name for field in fields(Recipe)}
-    return Recipe(linear=linear, popular_weights=weights, **{name: plain[name] for name in names & set(plain)})
+    others = {name: plain[name] for name in names & set(plain)}
+    return Recipe(linear, FactorsSettings(**factors) if factors else None, popular_weights=weights, **others)
 
 
 def _as_text(ids: pl.Series) -> NDArray[np.str_]:

@@ -16,11 +16,10 @@ from scipy.sparse import csr_array
 
 from matinee.errors import BadModel, UnknownId
 from matinee.flows.histories import load_histories
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import Blend, DenseBlend, FactorBlend, restore_blend
 from matinee.recommend.explain import explain_score
 from matinee.recommend.following import ARRAYS as NEXT_ARRAYS
 from matinee.recommend.following import Following, restore_following
-from matinee.recommend.model import restore_model
 from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue
 from matinee.recommend.rank import rank_titles
 from matinee.recommend.ranker.explain import Additions, explain_additions
@@ -35,7 +34,8 @@ from matinee.tables.log import find_roots
 
 Floats = NDArray[np.float32]
 
-SERVED = (*(field.name for field in fields(Blend)), "title_ids", "countries", "newcomers", *RANKER_ARRAYS, *NEXT_ARRAYS)
+_OF_BLEND = {field.name for kind in (DenseBlend, FactorBlend) for field in fields(kind)}
+SERVED = (*sorted(_OF_BLEND), "title_ids", "countries", "newcomers", *RANKER_ARRAYS, *NEXT_ARRAYS)
 """Arrays that answering takes; the others hold the log that the model was learned from."""
 
 CHUNK = 20_000
@@ -149,7 +149,7 @@ def load_recommender(service: Service) -> Recommender:
     """
     arrays, manifest = load_model(service.path, names=SERVED)
     try:
-        blend = restore_model(Blend, arrays)
+        blend = restore_blend(arrays)
         ranker = restore_ranker(blend, arrays)
         title_ids, countries, newcomers = (arrays[name] for name in ("title_ids", "countries", "newcomers"))
         ids = title_ids.tolist()
@@ -217,14 +217,13 @@ PAGE = pl.Schema({"member_id": pl.String, "rank": pl.UInt32, "title_id": pl.Stri
 
 
 def find_similar(recommender: Recommender, title_id: str, *, k: int = 20) -> dict[str, Any]:
-    """Find the titles that the same members watch: those with the largest B_ij + B_ji.
+    """Find the titles that the same members watch: those with the largest B_ij + B_ji, or cosine of factors.
 
     Raises:
         UnknownId: if the model has no such title.
     """
     row = _find_title(recommender, title_id)
-    B = recommender.blend.weights
-    scores = (B[row] + B[:, row])[None, :]
+    scores = recommender.blend.relate(row)[None, :]
     allowed = np.arange(scores.shape[1]) != row
     top = rank_titles(scores, k, allowed=allowed)[0]
     titles = [

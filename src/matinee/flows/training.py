@@ -21,7 +21,7 @@ from matinee.flows.plain import to_plain
 from matinee.flows.tuning import learn_recipe
 from matinee.measure.splits import split_by_time
 from matinee.recommend.live import fit_live
-from matinee.recommend.recipe import Recipe
+from matinee.recommend.recipe import Recipe, start_recipe
 from matinee.settings import Settings
 from matinee.store.erasure import list_erasures
 from matinee.store.models import save_model
@@ -85,13 +85,23 @@ def _warn_of_scale(least: float, top: float | None) -> list[str]:
     ]
 
 
+def _tell_of_factors(recipe: Recipe, titles: int) -> list[str]:
+    """Say in one sentence where the catalogue is too large for dense item weights."""
+    if recipe.factors is None:
+        return []
+    return [
+        f"{titles:,} titles are too many for item weights of titles x titles: taste is told by factors, which every"
+        " update fits again from the log."
+    ]
+
+
 def _learn(loaded: LoadedLog, seed: int, tell: Callable[[str], None]) -> tuple[Recipe, Trials]:
-    """Tune on the last tenth of the log; a log too small for that gets the default recipe and nothing beside it."""
+    """Tune on the last tenth of the log; one too small for that gets a recipe that is not learned, and nothing else."""
     titles = len(loaded.log.title_ids)
     try:
         inner = split_by_time(loaded.log.events)
     except MatineeError:
-        return Recipe(), Trials()
+        return start_recipe(titles), Trials()
     recipe = learn_recipe(inner, titles, loaded.features, rng=np.random.default_rng(seed))
     return recipe, hold_trials(loaded, recipe, TRIED, seed=seed, tell=tell)
 
@@ -104,7 +114,8 @@ def _describe(
         "kind": KIND,
         **describe_log(loaded),
         "min_rating": least,
-        "notes": _warn_of_scale(least, loaded.top_rating) if min_rating is None else [],
+        "notes": _tell_of_factors(recipe, len(loaded.log.title_ids))
+        + (_warn_of_scale(least, loaded.top_rating) if min_rating is None else []),
         "seed": service.settings.seed,
         "settings": to_plain(asdict(recipe)),
         "metrics": {"inner ndcg@100": recipe.judged},

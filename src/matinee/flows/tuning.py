@@ -16,16 +16,16 @@ from matinee.recommend.next_title import NextTitle, fit_next
 from matinee.recommend.ranker.learn import RankerTrial, choose_ranker
 from matinee.recommend.recipe import Recipe
 from matinee.recommend.thin import MOST_TITLES
-from matinee.recommend.tune import tune_blend, tune_linear
+from matinee.recommend.tune import tune_blend, tune_items
 from matinee.recommend.tune_next import NextTrial, choose_next
 
 
 def learn_recipe(inner: Split, titles: int, features: csr_array | None, *, rng: np.random.Generator) -> Recipe:
     """Tune on an inner split; arguments and result as `matinee.recommend.tune.tune`."""
     with threadpool_limits(limits=1, user_api="blas"):
-        linear = tune_linear(inner, titles, rng=rng)
+        recipe = tune_items(inner, titles, rng=rng)
     with threadpool_limits(limits=1 if titles <= MOST_TITLES else None, user_api="blas"):
-        return tune_blend(inner, titles, linear, features, rng=rng)
+        return tune_blend(inner, titles, recipe, features, rng=rng)
 
 
 def try_ranker(train: pl.DataFrame, titles: int, recipe: Recipe, *, seed: int) -> RankerTrial | None:

@@ -63,7 +63,7 @@ def explain_score(
 
 def weigh_history(blend: Blend, history: csr_array) -> Floats:
     """Weigh each title of a history: h_i / deviation_u, float32 (n,), in the order of `history.indices`."""
-    _, deviation = measure_spread(np.asarray(history @ blend.weights, dtype=np.float32), blend.known)
+    _, deviation = measure_spread(blend.add_weights(history), blend.known)
     return np.asarray(history.data / deviation[0, 0], dtype=np.float32)
 
 
@@ -87,8 +87,7 @@ def share_taste(
         float32 (n, k), shares of the watched titles in the order of `history.indices`; and for each title the shares
         of "popular", under a ranker also of "fresh" and "habits".
     """
-    rows = history.indices
-    own = pull[:, None] * (blend.weights[rows[:, None], title_rows] - blend.row_means[rows][:, None])
+    own = pull[:, None] * blend.contribute(history.indices, title_rows)
     shares = np.float32(blend.taste) * own
     popular = blend.shelf[title_rows].astype(np.float64)
     if additions is None:

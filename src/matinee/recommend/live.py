@@ -1,12 +1,13 @@
 """The live model: the blend that serves, what newcomers get, and the state from which both can be updated exactly.
 
-Covers making it from a whole log and comparing two of them; `update` moves it on when the log changes. The item model
-is solved in float64 here, so that an update can be compared with it.
+Covers making it from a whole log and comparing two of them; `update` moves it on when the log changes. A dense item
+model is solved in float64 here, so that an update can be compared with it. Factors have no exact update: they are
+fitted again, and the same log gives the same to the bit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -17,10 +18,13 @@ from matinee.measure.splits import latest_at
 from matinee.recommend.blend import Blend, build_blend
 from matinee.recommend.cold import fill_columns, resemble
 from matinee.recommend.linear import compute_events_gram, solve_with_diagonal
+from matinee.recommend.low_rank import LowRank
+from matinee.recommend.model import dump_arrays
 from matinee.recommend.popular import HALF_LIVES, lean_on_whole, standardise_log, sum_by_country, sum_decayed
-from matinee.recommend.recipe import Recipe
+from matinee.recommend.recipe import Recipe, fill_items, fit_items
 
 Floats = NDArray[np.float64]
+Float32s = NDArray[np.float32]
 ALL_TIME = HALF_LIVES.index(np.inf)
 
 
@@ -48,10 +52,10 @@ class State:
     """What an update needs beside the blend.
 
     Attributes:
-        diagonal: float64 (titles,), of C = (G + Lambda)^-1.
+        diagonal: float64 (titles,), of C = (G + Lambda)^-1; empty for factors.
         counts: float64 (half-lives, titles), decayed counts at `now`.
         own_counts: float64 (countries, titles), each country's own at `now` and the recipe's half-life.
-        mixture: float32 (known, unknown titles), as `matinee.recommend.cold.resemble` makes it.
+        mixture: float32 (known, unknown titles), as `matinee.recommend.cold.resemble` makes it; empty for factors.
         reference: unix seconds from which the recency of members counts.
         now: unix seconds, the last event.
         updates: number of updates since the last solve.
@@ -60,7 +64,7 @@ class State:
     diagonal: Floats
     counts: Floats
     own_counts: Floats
-    mixture: NDArray[np.float32]
+    mixture: Float32s
     reference: int
     now: int
     updates: int = 0
@@ -77,7 +81,7 @@ class Live:
     """
 
     blend: Blend
-    newcomers: NDArray[np.float32]
+    newcomers: Float32s
     state: State
 
 
@@ -90,17 +94,32 @@ def fit_live(evidence: Evidence, recipe: Recipe, *, reference: int | None = None
         reference: unix seconds from which the recency of members counts; None = the last event.
 
     Returns:
-        the model; errors as `matinee.recommend.linear.solve_gram`.
+        the model; errors as `matinee.recommend.linear.solve_gram`, or `matinee.recommend.factors.factorise`.
     """
     events, titles, now = evidence.events, evidence.titles, latest_at(evidence.events)
     since = now if reference is None else reference
     counts = sum_decayed(events, titles, now=now)
-    mixture = resemble(evidence.features, counts[ALL_TIME] > 0, reg=recipe.cold_reg)  # before the Gram takes the memory
-    G = compute_events_gram(events, titles, recipe.linear, now=since, dtype=np.float64)
+    fit = _fit_dense if recipe.factors is None else _fit_factors
+    weights, diagonal, mixture = fit(evidence, recipe, counts[ALL_TIME] > 0, since)
+    return assemble(weights, State(diagonal, counts, count_own(evidence, recipe, now), mixture, since, now), recipe)
+
+
+Fitted = tuple[Float32s | LowRank, Floats, Float32s]
+"""Item weights, and what `State` calls diagonal and mixture."""
+
+
+def _fit_dense(evidence: Evidence, recipe: Recipe, known: NDArray[np.bool_], since: int) -> Fitted:
+    mixture = resemble(evidence.features, known, reg=recipe.cold_reg)  # before the Gram takes the memory
+    G = compute_events_gram(evidence.events, evidence.titles, recipe.linear, now=since, dtype=np.float64)
     linear, diagonal = solve_with_diagonal(G, recipe.linear)
-    return assemble(
-        linear.weights, State(diagonal, counts, count_own(evidence, recipe, now), mixture, since, now), recipe
-    )
+    return linear.weights, diagonal, mixture
+
+
+def _fit_factors(evidence: Evidence, recipe: Recipe, known: NDArray[np.bool_], since: int) -> Fitted:
+    items = fit_items(evidence.events, evidence.titles, recipe, now=since)
+    filled = fill_items(items, evidence.features, known, reg=recipe.cold_reg)
+    weights = filled if isinstance(filled, LowRank) else filled.weights
+    return weights, np.zeros(0), np.zeros((0, 0), np.float32)
 
 
 def count_own(evidence: Evidence, recipe: Recipe, now: int) -> Floats:
@@ -115,11 +134,12 @@ def count_own(evidence: Evidence, recipe: Recipe, now: int) -> Floats:
     )
 
 
-def assemble(weights: NDArray[np.float32], state: State, recipe: Recipe) -> Live:
+def assemble(weights: Float32s | LowRank, state: State, recipe: Recipe) -> Live:
     """Make what serves: fill the columns of unwatched titles, weigh popularity, and lay out newcomers' counts.
 
     Args:
-        weights: float32 (titles, titles), B; the columns of unwatched titles are overwritten.
+        weights: float32 (titles, titles), B, of which the columns of unwatched titles are overwritten; or of low rank,
+            and filled.
         state: the rest of what was learned.
         recipe: the weights of the parts.
 
@@ -129,7 +149,7 @@ def assemble(weights: NDArray[np.float32], state: State, recipe: Recipe) -> Live
     known = state.counts[ALL_TIME] > 0
     log_counts = standardise_log(state.counts.astype(np.float32), known)
     shares = np.asarray(recipe.popular_weights, dtype=np.float32)
-    filled = fill_columns(weights, known, state.mixture)
+    filled = weights if isinstance(weights, LowRank) else fill_columns(weights, known, state.mixture)
     blend = build_blend(filled, known, log_counts, taste=recipe.taste, popular_weights=shares)
     whole = state.counts[HALF_LIVES.index(recipe.half_life)]
     newcomers = np.concatenate([lean_on_whole(state.own_counts, whole), whole[None].astype(np.float32)])
@@ -140,10 +160,12 @@ def compare_live(live: Live, other: Live) -> dict[str, float]:
     """Compare all that serves: the largest difference of each array, as a share of the other's value where that is > 1.
 
     Returns:
-        largest |a - b| / max(1, |b|) by array; infinity where the arrays are not of one shape.
+        largest |a - b| / max(1, |b|) by array; infinity where the arrays are not of one shape,
+        or one has none.
     """
-    pairs = {field.name: (getattr(live.blend, field.name), getattr(other.blend, field.name)) for field in fields(Blend)}
-    return {name: differ(*pair) for name, pair in (pairs | {"newcomers": (live.newcomers, other.newcomers)}).items()}
+    ours, theirs = (dump_arrays(each.blend) | {"newcomers": each.newcomers} for each in (live, other))
+    nothing = np.zeros(0)
+    return {name: differ(ours.get(name, nothing), theirs.get(name, nothing)) for name in ours | theirs}
 
 
 def differ(ours: object, theirs: object, block: int = 512) -> float:

@@ -16,6 +16,17 @@ MOST_TRAINED = 30_000
 MOST_TITLES = 4000
 """Titles that the linear search is run on, the most watched: a solve costs their cube."""
 
+MOST_JUDGED = 1500
+"""Members that settings are judged on; more would cost time and hardly move the means."""
+
+MOST_SCORES = 30_000_000
+"""Scores that settings are judged by, 120 MB; several such matrices are held at once."""
+
+
+def count_judged(titles: int) -> int:
+    """Count the members to judge on: fewer where there are more than 20,000 titles, so that their scores fit."""
+    return max(1, min(MOST_JUDGED, MOST_SCORES // max(titles, 1)))
+
 
 def thin_training(split: Split, rng: np.random.Generator) -> tuple[Split, float]:
     """Fit on at most `MOST_TRAINED` members; also the share of members that are left, in (0, 1]."""

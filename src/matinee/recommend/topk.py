@@ -3,23 +3,25 @@
     (h W - mean) * a / deviation + shelf  ->  seen and not allowed out  ->  best k, of equal scores the lower row
 
 Gives what `rank_titles(blend.score(histories), k, ...)` gives, to the rounding of float32. Covers the dense model
-(`blend`) and the truncated one (`truncate`). Many members are scored tile by tile of `TILE` titles, so that the
-weights of a tile stay in the second-level cache while the histories stream by; a few are scored row by row of W.
-What follows the sums is in `best`.
+and factors (`blend`), and the truncated one (`truncate`). Many members are scored tile by tile of `TILE` titles, so
+that the weights of a tile stay in the second-level cache while the histories stream by; a few are scored row by row
+of W; factors are multiplied. What follows the sums is in `best`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits
 
 from matinee.recommend.best import LOWEST, Lists, choose_best
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import Blend, DenseBlend, FactorBlend
 from matinee.recommend.compiled import compiled, count_cores, run_in_threads
 from matinee.recommend.truncate import WEIGHT, Truncated
 
@@ -38,6 +40,9 @@ BLOCK = 2**26
 
 FEW = 16
 """Members scored at once row by row, and ranked at once: their scores stay in the second-level cache."""
+
+VECTORS = 256
+"""Members whose vectors are multiplied at once, for R is read once for all of them."""
 
 MANY = 1_000
 """Members from whom on it pays to lay out tiles."""
@@ -71,7 +76,7 @@ def rank_histories(
     """Rank titles for each history, with as many threads as BLAS may use where there are many.
 
     Args:
-        model: dense or truncated.
+        model: dense, factors or truncated.
         histories: float32 (n, titles), finite and >= 0; an empty history gets the shelf alone.
         k: how many, >= 1.
         seen: (n, titles); titles with an entry are never returned. None = none.
@@ -102,7 +107,8 @@ def rank_histories(
             choose_best(own, finish, *masks, found.scores[start:stop], found.titles[start:stop])
 
     threads = count_cores() if n >= MANY else 1
-    run_in_threads(rank, np.linspace(0, n, threads + 1).astype(int).tolist())
+    with nullcontext() if threads == 1 else threadpool_limits(limits=1, user_api="blas"):  # a core each, not all
+        run_in_threads(rank, np.linspace(0, n, threads + 1).astype(int).tolist())
     found.scores[found.scores == LOWEST] = -np.inf
     return found
 
@@ -139,21 +145,41 @@ def _are_weights(values: Floats) -> bool:
 
 
 def _score_blocks(model: Blend | Truncated, rows: Rows, first: int, last: int) -> Iterator[tuple[int, Floats]]:
-    """Sum h W for the members from `first` to `last`: the number of the next, and scores, float32 (<= FEW, titles).
+    """Sum h W for the members from `first` to `last`: the number of the next, and scores, float32 (some, titles).
 
     The same memory is used for all.
     """
-    if isinstance(model, Blend) and last - first >= MANY:
+    if isinstance(model, Truncated):
+        yield from _score_by_rows(_add_kept, model.packed, rows, first, last)
+    elif isinstance(model, FactorBlend):
+        yield from _score_by_factors(model, rows, first, last)
+    elif not isinstance(model, DenseBlend):
+        raise TypeError(f"model must be dense, factors or truncated, got {type(model).__name__}")
+    elif last - first >= MANY:
         yield from _score_by_tiles(model.weights, rows, first, last)
-        return
-    scores = np.empty((FEW, len(model.shelf)), np.float32)
+    else:
+        yield from _score_by_rows(_add_rows, model.weights, rows, first, last)
+
+
+def _score_by_rows(
+    add: Callable[..., None], weights: NDArray[np.generic], rows: Rows, first: int, last: int
+) -> Iterator[tuple[int, Floats]]:
+    scores = np.empty((FEW, len(weights)), np.float32)
     for start in range(first, last, FEW):
         own = scores[: last - start]
-        if isinstance(model, Truncated):
-            _add_kept(model.packed, rows, start, own)
-        else:
-            _add_rows(model.weights, rows, start, own)
+        add(weights, rows, start, own)
         yield start, own
+
+
+def _score_by_factors(model: FactorBlend, rows: Rows, first: int, last: int) -> Iterator[tuple[int, Floats]]:
+    starts, titles, values = rows
+    own = slice(starts[first], starts[last])
+    shape = (last - first, len(model.left))
+    vectors = csr_array((values[own], titles[own], starts[first : last + 1] - starts[first]), shape) @ model.left
+    scores = np.empty((min(VECTORS, last - first), len(model.shelf)), np.float32)
+    for start in range(first, last, VECTORS):
+        own_vectors = vectors[start - first : start - first + VECTORS]
+        yield start, np.matmul(own_vectors, model.right.T, out=scores[: len(own_vectors)])
 
 
 def _score_by_tiles(W: Floats, rows: Rows, first: int, last: int) -> Iterator[tuple[int, Floats]]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matinee.recommend.blend import Blend
+from matinee.recommend.blend import DenseBlend
 
 KEEP = 300
 """Weights a title by default."""
@@ -61,7 +61,7 @@ class Truncated:
         return (self.packed & np.uint32(WEIGHT)).view(np.float32)
 
 
-def truncate_blend(blend: Blend, keep: int = KEEP) -> Truncated:
+def truncate_blend(blend: DenseBlend, keep: int = KEEP) -> Truncated:
     """Keep the largest weights of each row; the blend stays as it is.
 
     Args:

@@ -107,7 +107,7 @@ def choose_next(
         return None
     exam = tuning.exam
     blend = fit_recipe(exam.split.train, titles, recipe, now=exam.split.now, features=features)
-    others = exam.measure(blend.score(exam.histories(weighted=recipe.linear.weighted)))
+    others = exam.measure(blend.score(exam.histories(weighted=recipe.is_weighted)))
     gain = tuning.values - others
     wins = len(gain) > 1 and gain.mean() > gain.std(ddof=1) / np.sqrt(len(gain))
     judged = {"next": float(tuning.values.mean()), "blend": float(others.mean())}

@@ -7,6 +7,8 @@ counts are summed again for the titles concerned and aged for the others. What i
 from which the recency of members counts (all weights are then too large by one factor, which is less regularisation,
 by half at most); and until the next training: the recipe. Exact means: as a fit with this recipe and this reference.
 
+Factors have no exact update; they are fitted to the new log again, in seconds.
+
 B is float32, so every update adds its rounding. `find_drift` measures it; where it has grown, or an update would cost
 as much as a solve, the model is solved again.
 """
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from matinee.measure.splits import latest_at
+from matinee.recommend.blend import DenseBlend
 from matinee.recommend.changes import Change
 from matinee.recommend.cold import resemble
 from matinee.recommend.gram import compute_gram
@@ -51,7 +54,7 @@ class Updated:
 
     Attributes:
         live: the model.
-        drift: its largest error in the columns looked at.
+        drift: its largest error in the columns looked at; 0 for factors, which are as fitted.
         solved: why it was solved again; empty if it was not.
     """
 
@@ -101,7 +104,7 @@ def update_live(
     has_same_features: bool,
     rng: np.random.Generator,
 ) -> Updated:
-    """Move the model on, or solve it again where that is cheaper or safer.
+    """Move the model on, or solve it again where that is cheaper or safer, or there is no other way.
 
     Args:
         live: the model; its item weights are overwritten.
@@ -115,6 +118,8 @@ def update_live(
     Returns:
         the model of the log now.
     """
+    if recipe.factors is not None:
+        return Updated(fit_live(evidence, recipe), 0.0, "factors have no exact update")
     difference = find_difference(change, evidence.titles, recipe.linear, reference=live.state.reference)
     solved = _find_reason(live.state, recipe.linear, evidence, len(difference.title_rows))
     if not solved:
@@ -161,7 +166,7 @@ def fold_in(
 ) -> Live:
     """Move the model on; arguments as `update_live`, errors as `matinee.recommend.inverse.shift`."""
     known = live.blend.known
-    inverse = Inverse(live.blend.weights, live.state.diagonal)
+    inverse = _find_inverse(live)
     inverse.weights[:, ~known] = 0  # filled from metadata, no part of C
     empty = 1 / recipe.linear.reg
     if not change.has_same_titles:
@@ -207,7 +212,14 @@ def find_drift(live: Live, evidence: Evidence, settings: LinearSettings, *, rng:
     ridge = np.asarray(settings.reg + settings.dropout / (1 - settings.dropout) * squares, dtype=np.float64)
     known = np.flatnonzero(live.blend.known)
     drawn = rng.choice(known, min(DRIFT_COLUMNS, len(known)), replace=False)
-    return find_error(Inverse(live.blend.weights, live.state.diagonal), X, w, ridge, drawn)
+    return find_error(_find_inverse(live), X, w, ridge, drawn)
+
+
+def _find_inverse(live: Live) -> Inverse:
+    """Find C, of which B is made, as it is stored."""
+    if not isinstance(live.blend, DenseBlend):
+        raise ValueError("live must have dense item weights, got factors, which come from no inverse")
+    return Inverse(live.blend.weights, live.state.diagonal)
 
 
 def _find_reason(state: State, settings: LinearSettings, evidence: Evidence, concerned: int) -> str:

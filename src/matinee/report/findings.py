@@ -176,10 +176,10 @@ def say_coverage(rows: Sequence[ModelRow]) -> str:
 
 
 def list_depths(evaluation: Mapping[str, Any]) -> list[tuple[str, list[Number]]]:
-    """Take the lines of the chart of depth: popular, linear and live, or the first two models where none of them is."""
+    """Take the lines of the chart of depth: popular, item model and live, or the first two models without these."""
     depth = {name: [as_number(share) for share in shares or []] for name, shares in (evaluation["depth"] or {}).items()}
     depth = {name: shares for name, shares in depth.items() if any(share is not None for share in shares)}
-    wanted = dict.fromkeys((evaluation["live"], "linear", "popular"))
+    wanted = dict.fromkeys((evaluation["live"], "linear", "factors", "popular"))
     chosen = [name for name in wanted if name in depth] or list(depth)[:2]
     return [(name, depth[name]) for name in chosen]
 

@@ -62,6 +62,7 @@ _MODELS = {
     "popular": "every viewing counts alike, however old",
     "ease-1000": "item model (EASE) as published, with no tuning",
     "linear": "item model: titles that the same members enjoy, tuned on this log",
+    "factors": "item model of a short vector a title, for catalogues too large for weights of all pairs",
     "cold": "the item model with titles that nobody has watched filled in from their metadata",
     "blend": "taste and popularity in proportions learned from this log",
     "ranker": "the blend's list put in order again by what was learned from earlier weeks of this log",
@@ -88,6 +89,20 @@ def describe_split(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def describe_recipe(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Name each setting that tuning chose, with its value in words."""
+    return [
+        *_describe_items(recipe),
+        ("new titles from metadata, ridge", show_number(recipe.get("cold_reg"), 1)),
+        ("popularity for members without history", _half_life_words(recipe.get("half_life"))),
+    ]
+
+
+def _describe_items(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if factors := recipe.get("factors"):
+        return [
+            ("factors, numbers a title", show_number(factors.get("embedding_size"), 0)),
+            ("factors, regularisation", show_number(factors.get("reg"), 4)),
+            ("factors, weight of a title not watched", show_number(factors.get("unobserved"), 4)),
+        ]
     linear = recipe.get("linear") or {}
     half_life = as_number(linear.get("half_life"))
     return [
@@ -96,8 +111,6 @@ def describe_recipe(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("a member's weight", f"halves {_days(half_life)} after the last viewing" if half_life else "alike for all"),
         ("a member of many viewings", _length_words(linear.get("length_power"))),
         ("a viewing's weight", "by rating or share watched" if linear.get("weighted") else "alike for all"),
-        ("new titles from metadata, ridge", show_number(recipe.get("cold_reg"), 1)),
-        ("popularity for members without history", _half_life_words(recipe.get("half_life"))),
     ]
 
 
@@ -107,7 +120,7 @@ def list_parts(recipe: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     The blend itself comes last, without a weight. Names of parts are those of the inner scores (`judged`), where there
     are any.
     """
-    names = ["linear", *map(name_popular, HALF_LIVES)]
+    names = ["factors" if recipe.get("factors") else "linear", *map(name_popular, HALF_LIVES)]
     weights = [recipe.get("taste"), *(recipe.get("popular_weights") or [])]
     judged = recipe.get("judged") or {}
     parts = [(name, weight, judged.get(name)) for name, weight in zip(names, weights, strict=False)]

@@ -52,7 +52,8 @@ def trace_anchors(blend: Blend, history: csr_array, pull: Floats, rows: Sequence
         pairs of a title and its shares, float32 (titles,), in the order of `rows`.
     """
     weight = dict(zip(history.indices.tolist(), (blend.taste * pull).tolist(), strict=True))
-    return [(row, weight[row] * (np.asarray(blend.weights[row]) - blend.row_means[row])) for row in rows]
+    shares = blend.contribute(np.asarray(rows, np.int64))
+    return [(row, weight[row] * own) for row, own in zip(rows, shares, strict=True)]
 
 
 def split_scores(

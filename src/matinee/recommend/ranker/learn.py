@@ -13,7 +13,7 @@ error on the members of both.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -26,7 +26,7 @@ from matinee.recommend.ranker.features import describe_members
 from matinee.recommend.ranker.logit import fit_logit
 from matinee.recommend.ranker.ranker import Correction, Slate, build_ranker
 from matinee.recommend.ranker.trees import fit_trees, load_lightgbm
-from matinee.recommend.recipe import Recipe, fit_recipe
+from matinee.recommend.recipe import Recipe, fit_recipe, scale_recipe
 from matinee.recommend.thin import keep_most_watched, thin_training
 
 Floats = NDArray[np.float32]
@@ -177,12 +177,12 @@ def _prepare(
 def _open_window(split: Split, titles: int, recipe: Recipe, rng: np.random.Generator) -> _Window:
     small, kept = keep_most_watched(draw_members(split, MOST_MEMBERS, rng=rng), titles)
     thin, share = thin_training(small, rng)
-    scaled = replace(recipe, linear=replace(recipe.linear, reg=recipe.linear.reg * share))
+    scaled = scale_recipe(recipe, members=share, titles=len(kept) / titles)
     blend = fit_recipe(thin.train, len(kept), scaled, now=thin.now)
     ranker = build_ranker(blend, thin.train, _Nothing(), now=thin.now)
     exam = lay_out(thin, len(kept))
     members = describe_members(ranker.facts, thin.history, thin.member_rows)
-    return _Window(exam, ranker.lay_out(exam.histories(weighted=recipe.linear.weighted), members))
+    return _Window(exam, ranker.lay_out(exam.histories(weighted=recipe.is_weighted), members))
 
 
 def _sample(window: _Window, rng: np.random.Generator) -> _Lesson:
