@@ -30,6 +30,7 @@ from matinee.recommend.pages.reasons import Share, name_shares, split_scores, tr
 from matinee.recommend.pages.request import Boost, PageRequest, Pin, find_conflicts, suits_age
 from matinee.recommend.pages.resume import find_unfinished
 from matinee.recommend.pages.select import mix_genres
+from matinee.recommend.ranker.ranker import Judged
 from matinee.store.texts import read_text
 
 ANCHORS = 5
@@ -163,13 +164,15 @@ def serve_page(
         resume=state.unfinished["title_row"].to_list(),
         taste=np.zeros(len(catalogue.genre_names), np.float32),
     )
-    pull = None
+    pull = judged = None
     if note is None:
         pull = weigh_history(recommender.blend, state.history)
+        judged = recommender.judge(state.history, state.facts)
+        viewer = replace(viewer, scores=recommender.score(state.history, judged)[0])
         viewer = profile_viewer(recommender, viewer, state, pull, request)
     shelf = _find_shelf(recommender, territory, _day(now))
     page = compose_page(viewer, catalogue, shelf, request, rng)
-    shares = explain_page(recommender, page, state, pull, request)
+    shares = explain_page(recommender, page, state, pull, request, judged=judged)
     says = PageWords(recommender, request, shares, state.unfinished, shelf.arrived, is_popular=note is not None)
     return {
         "member_id": state.member["member_id"],
@@ -204,11 +207,11 @@ def read_edits(path: Path) -> list[Edit]:
 def profile_viewer(
     recommender: Recommender, viewer: Viewer, state: MemberState, pull: NDArray[np.float32], request: PageRequest
 ) -> Viewer:
-    """Give a viewer their own scores, taste and anchors.
+    """Give a viewer their own taste and anchors.
 
     Args:
         recommender: the live model.
-        viewer: with popularity for scores.
+        viewer: with their own scores.
         state: what they watched.
         pull: as `weigh_history` gives it.
         request: titles above its ceiling of age are not named, so they are no anchors.
@@ -221,7 +224,6 @@ def profile_viewer(
     anchors = [row for row in state.latest if nameable[row]][:ANCHORS]
     return replace(
         viewer,
-        scores=recommender.score(history, state.facts)[0],
         taste=mix_genres(catalogue.genres, history.indices, history.data),
         anchors=trace_anchors(blend, history, pull, anchors),
         after=_look_ahead(recommender.following, state.finished, nameable),
@@ -243,6 +245,8 @@ def explain_page(
     state: MemberState,
     pull: NDArray[np.float32] | None,
     request: PageRequest,
+    *,
+    judged: Judged | None,
 ) -> dict[int, list[Share]]:
     """Split the score of every title of a page into shares, boosts included; boosts do not enter the row Up next.
 
@@ -252,6 +256,7 @@ def explain_page(
         state: what the member watched.
         pull: as `weigh_history` gives it; None = the scores are popularity alone.
         request: watched titles above its ceiling of age are not named.
+        judged: what the ranker made the page's scores of; None = there is no ranker.
 
     Returns:
         shares by title row; their sum is the title's score on the page.
@@ -262,7 +267,7 @@ def explain_page(
     if pull is None:
         split = [[Share("popular", -1, float(page.scores[row] - page.boosts[row]))] for row in rows]
     else:
-        more = recommender.explain(state.history, state.facts, rows)
+        more = recommender.explain(judged, rows)
         which, blend = np.asarray(rows, np.int64), recommender.blend
         split = split_scores(blend, state.history, pull, which, nameable=nameable, additions=more)
     boosts = page.boosts[rows].tolist()

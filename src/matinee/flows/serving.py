@@ -24,7 +24,7 @@ from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue
 from matinee.recommend.rank import rank_titles
 from matinee.recommend.ranker.explain import Additions, explain_additions
 from matinee.recommend.ranker.ranker import ARRAYS as RANKER_ARRAYS
-from matinee.recommend.ranker.ranker import Ranker, restore_ranker
+from matinee.recommend.ranker.ranker import Judged, Ranker, restore_ranker
 from matinee.recommend.topk import Ranked, rank_histories
 from matinee.store.models import load_model
 from matinee.store.outputs import write_parquet
@@ -69,24 +69,24 @@ class Recommender:
     ranker: Ranker | None = None
     following: Following | None = None
 
-    def score(self, histories: csr_array, facts: Floats | None) -> Floats:
-        """Score by the live model: float32 (n, titles); `facts` are of the members, as `Histories.describe` says."""
-        if self.ranker is None or facts is None:
-            return self.blend.score(histories)
-        return self.ranker.score(histories, facts)
+    def judge(self, histories: csr_array, facts: Floats | None) -> Judged | None:
+        """Score by the ranker, `facts` being of the members, as `Histories.describe` says; None where there is none."""
+        return None if self.ranker is None or facts is None else self.ranker.judge(histories, facts)
+
+    def score(self, histories: csr_array, judged: Judged | None) -> Floats:
+        """Score by the live model: float32 (n, titles); `judged` as `judge` gives it."""
+        return self.blend.score(histories) if judged is None else judged.scores
 
     def rank(self, histories: csr_array, facts: Floats | None, k: int, seen: csr_array) -> Ranked:
-        """Rank by the live model: the best `k` that were not `seen`; arguments as `score`."""
+        """Rank by the live model: the best `k` that were not `seen`; the others as `judge` takes them."""
         ranker = self.ranker
         if ranker is None or facts is None:
             return rank_histories(self.blend, histories, k, seen=seen)
         return _rank_by_scores(lambda piece: ranker.score(histories[piece], facts[piece]), k, seen)
 
-    def explain(self, history: csr_array, facts: Floats | None, rows: Sequence[int]) -> Additions | None:
-        """Explain what the ranker adds to the scores of some titles; None where there is no ranker."""
-        if self.ranker is None or facts is None:
-            return None
-        return explain_additions(self.ranker, history, facts, rows)
+    def explain(self, judged: Judged | None, rows: Sequence[int]) -> Additions | None:
+        """Explain what the ranker adds to one member's scores of some titles; None where there is no ranker."""
+        return None if self.ranker is None or judged is None else explain_additions(self.ranker, judged, rows)
 
     @cached_property
     def is_outdated(self) -> bool:
@@ -181,6 +181,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     histories = load_histories(recommender, member)
     (history, seen), facts = histories.slice(0, 1), histories.describe(0, 1)
     note = explain_newcomer(recommender, member.row(0, named=True), history, seen)
+    judged = recommender.judge(history, facts) if note is None else None
     ranked = (
         recommender.rank(history, facts, k, seen) if note is None else _rank_newcomers(recommender, member, k, seen)
     )
@@ -189,7 +190,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
             "title_id": recommender.title_ids[row],
             "name": recommender.names.get(recommender.title_ids[row]),
             "score": score,
-            "because": _explain_row(recommender, history, facts, row) if note is None else [_popular(score)],
+            "because": _explain_row(recommender, history, judged, row) if note is None else [_popular(score)],
         }
         for row, score in zip(ranked.titles[0].tolist(), ranked.scores[0].tolist(), strict=True)
         if row >= 0
@@ -249,8 +250,9 @@ def explain(recommender: Recommender, member_id: str, title_id: str) -> dict[str
     (history, seen), facts = histories.slice(0, 1), histories.describe(0, 1)
     note = explain_newcomer(recommender, member.row(0, named=True), history, seen)
     if note is None:
-        score = float(recommender.score(history, facts)[0, row])
-        because = _explain_row(recommender, history, facts, row)
+        judged = recommender.judge(history, facts)
+        score = float(recommender.score(history, judged)[0, row])
+        because = _explain_row(recommender, history, judged, row)
     else:
         score = float(score_newcomers(recommender, member)[0, row])
         because = [_popular(score)]
@@ -320,9 +322,9 @@ def _rank_by_scores(score: Callable[[slice], Floats], k: int, seen: csr_array) -
     return found
 
 
-def _explain_row(recommender: Recommender, history: csr_array, facts: Floats | None, row: int) -> list[dict[str, Any]]:
+def _explain_row(recommender: Recommender, history: csr_array, judged: Judged | None, row: int) -> list[dict[str, Any]]:
     because = []
-    for part in explain_score(recommender.blend, history, row, recommender.explain(history, facts, [row])):
+    for part in explain_score(recommender.blend, history, row, recommender.explain(judged, [row])):
         title_id = recommender.title_ids[part.title_row] if part.title_row >= 0 else None
         name = recommender.names.get(title_id) if title_id is not None else None
         because.append({"kind": part.kind, "title_id": title_id, "name": name, "share": part.value})

@@ -29,18 +29,22 @@ def test_contributions_add_up_to_the_score_of_any_title(asked):
     ranker, history, member = asked
     scores = ranker.score(history, member)[0]
     for row in range(len(scores)):
-        parts = explain_score(ranker.blend, history, row, explain_additions(ranker, history, member, [row]))
+        parts = explain_score(
+            ranker.blend, history, row, explain_additions(ranker, ranker.judge(history, member), [row])
+        )
         assert sum(part.value for part in parts) == pytest.approx(scores[row], abs=1e-4)
 
 
 def test_pages_name_the_same_shares_as_explain(asked):
     ranker, history, member = asked
     rows = np.array([118, 3, 110])
-    additions = explain_additions(ranker, history, member, rows)
+    additions = explain_additions(ranker, ranker.judge(history, member), rows)
     pull = weigh_history(ranker.blend, history)
     split = split_scores(ranker.blend, history, pull, rows, additions=additions)
     for row, shares in zip(rows, split, strict=True):
-        exact = explain_score(ranker.blend, history, row, explain_additions(ranker, history, member, [row]))
+        exact = explain_score(
+            ranker.blend, history, row, explain_additions(ranker, ranker.judge(history, member), [row])
+        )
         values = {(part.kind, part.title_row): part.value for part in exact}
         assert [share.kind for share in shares[-4:]] == ["rest", "popular", "fresh", "habits"]
         assert all(share.value == pytest.approx(values[share.kind, share.title_row], abs=1e-5) for share in shares[:3])
@@ -51,7 +55,7 @@ def test_each_kind_has_the_shares_of_its_features(asked):
     ranker, history, member = asked
     slate = ranker.lay_out(history, member)
     parts = ranker.correction.contribute(slate.x)
-    additions = explain_additions(ranker, history, member, slate.pairs[1])
+    additions = explain_additions(ranker, ranker.judge(history, member), slate.pairs[1])
     fresh = parts[:, [FEATURES.index(name) for name in ("age", "idle", "newer", "usual_age")]].sum(axis=1)
     np.testing.assert_allclose(additions.fresh, fresh, atol=1e-5)
     habits = parts[:, [FEATURES.index(name) for name in ("length", "since", "share", "usual_share")]].sum(axis=1)
@@ -61,7 +65,7 @@ def test_each_kind_has_the_shares_of_its_features(asked):
 
 def test_a_title_that_is_no_candidate_has_one_share_for_standing_behind(asked):
     ranker, history, member = asked
-    watched = explain_additions(ranker, history, member, history.indices[:1])
+    watched = explain_additions(ranker, ranker.judge(history, member), history.indices[:1])
     assert not any([*watched.taste, *watched.popular, *watched.fresh])
     assert watched.habits < 0
 

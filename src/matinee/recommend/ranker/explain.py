@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from matinee.recommend.ranker.features import FEATURES, POPULAR
-from matinee.recommend.ranker.ranker import Ranker
+from matinee.recommend.ranker.ranker import Judged, Ranker
 
 Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
@@ -49,23 +48,20 @@ class Additions:
     habits: Floats64
 
 
-def explain_additions(
-    ranker: Ranker, history: csr_array, member: Floats, title_rows: Sequence[int] | NDArray[np.integer]
-) -> Additions:
+def explain_additions(ranker: Ranker, judged: Judged, title_rows: Sequence[int] | NDArray[np.integer]) -> Additions:
     """Explain what the ranker adds to some titles' scores.
 
     Args:
         ranker: the model.
-        history: float32 (1, titles).
-        member: float32 (1, len(MEMBER_FEATURES)).
+        judged: one member's scores, as the ranker's `judge` gives them.
         title_rows: k titles.
 
     Returns:
         the additions; a title's score is the blend's and these four. Titles that are no candidates have "habits"
         alone.
     """
-    slate, rows = ranker.lay_out(history, member), np.asarray(title_rows, np.int64)
-    added = (slate.add_up(ranker.correct(slate.x), ranker.blend.known) - slate.blended)[0, rows].astype(np.float64)
+    slate, rows = judged.slate, np.asarray(title_rows, np.int64)
+    added = (judged.scores - slate.blended)[0, rows].astype(np.float64)
     places = np.minimum(np.searchsorted(slate.pairs[1], rows), max(len(slate.x) - 1, 0))
     is_candidate = slate.pairs[1][places] == rows if len(slate.x) else np.zeros(len(rows), np.bool_)
     shares = np.zeros((len(rows), len(FEATURES)))

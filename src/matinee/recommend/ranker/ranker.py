@@ -74,6 +74,21 @@ class Slate:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """Some members' scores by a ranker, and what they are made of.
+
+    Attributes:
+        slate: the candidates.
+        corrections: float32 (pairs,), g.
+        scores: float32 (n, titles).
+    """
+
+    slate: Slate
+    corrections: Floats
+    scores: Floats
+
+
+@dataclass(frozen=True)
 class Ranker:
     """The live model, where it beats the blend.
 
@@ -104,10 +119,15 @@ class Ranker:
         pairs = pick_candidates(linear, blended, self.hot, histories, self.blend.known)
         return Slate(linear, blended, pairs, lay_out(self.facts, members, linear, blended, pairs))
 
+    def judge(self, histories: csr_array, members: Floats) -> Judged:
+        """Score all titles, and keep what an explanation needs; arguments as `lay_out`."""
+        slate = self.lay_out(histories, members)
+        corrections = self.correct(slate.x)
+        return Judged(slate, corrections, slate.add_up(corrections, self.blend.known))
+
     def score(self, histories: csr_array, members: Floats) -> Floats:
         """Score all titles: float32 (n, titles); arguments as `lay_out`."""
-        slate = self.lay_out(histories, members)
-        return slate.add_up(self.correct(slate.x), self.blend.known)
+        return self.judge(histories, members).scores
 
     def correct(self, x: Floats) -> Floats:
         """Correct the blend: float32 (pairs,), from float32 (pairs, len(FEATURES))."""
