@@ -221,7 +221,7 @@ class Payer:
         until = _micros(self.run.period.ends_at)
         with reading(self.engine) as connection:
             first = read_first_taken(connection, until=until)
-        rules = sorted({rule for *agreement, rule, _ in find_viewed(first) if self._is_paid_by_views(*agreement, rule)})
+        rules = sorted({each[2] for each in find_viewed(first) if self._is_paid_by_views(*each[:3])})
         found: set[tuple[str, int, str, str]] = set()
         for start in range(0, len(rules), RULES):
             some = rules[start : start + RULES]

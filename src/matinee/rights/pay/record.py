@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from matinee.rights.ledger.entries import Book, Entry, append, reverse
 from matinee.rights.pay.owed import Owed
@@ -82,7 +82,17 @@ def correct(book: Book, owed: Owed, *, now: datetime, why: str, by_hand: bool) -
     return append(book, _replace(owed, live, now, {"why": why, "by_hand": by_hand}))
 
 
-def find_live(book: Book, keys: Collection[str]) -> dict[str, Live]:
+class Found(Protocol):
+    """What can be found of entries."""
+
+    def find(self, keys: Collection[str]) -> dict[str, Leaf]:
+        """Find recorded entries by key; those that are not there are left out."""
+
+    def find_reversals(self, keys: Collection[str]) -> dict[str, str]:
+        """Map the keys that were taken back already to the keys of the entries that did."""
+
+
+def find_live(book: Found, keys: Collection[str]) -> dict[str, Live]:
     """Find what holds of things, by key."""
     live: dict[str, Live] = {}
     pending, number = list(keys), 1
