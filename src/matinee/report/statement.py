@@ -47,14 +47,14 @@ def _lay_out(line: Line) -> dict[str, Any]:
         about.get("medium"),
         ", ".join(about.get("territories", ())),
     ]
-    done = f"{about['action']} of the {about['kind']}" if "action" in about else line.body["what"]
+    done = about.get("action") or line.body["what"]
     return {
         "day": f"{line.at:%Y-%m-%d}",
         "time": f"{line.at:%H:%M} UTC",
         "what": f"{done}, taken back" if line.leaf.reverses else done,
         "of": about.get("use_id") or about.get("for") or about.get("period") or "",
         "where": " · ".join(each for each in where if each),
-        "rules": [f"{each['rule'].removeprefix('urn:matinee:')}, {each['version']}" for each in line.rules],
+        "rules": [_name(each) for each in line.rules],
         "grade": line.grade,
         "arithmetic": line.arithmetic,
         "why": line.why,
@@ -62,3 +62,12 @@ def _lay_out(line: Line) -> dict[str, Any]:
         "entry": line.leaf.position,
         "hash": line.leaf.hash.hex()[:12],
     }
+
+
+def _name(rule: Mapping[str, str]) -> str:
+    """Name a rule in few words: of an agreement, its version and which permission; of the rulebook, since when."""
+    if rule["grade"] != "agreed":
+        return f"{rule['rule']}, from {rule['version']}"
+    agreement, _, part = rule["rule"].partition("#")
+    name = agreement.removeprefix("urn:matinee:agreement:").removesuffix(f":{rule['version']}")
+    return ", ".join(each for each in (name, f"version {rule['version']}", part) if each)

@@ -51,7 +51,7 @@ def parse_period(text: str) -> Period:
     Raises:
         ValueError: it is none.
     """
-    found = re.fullmatch(r"(\d{4})Q([1-4])", text)
+    found = re.fullmatch(r"([0-9]{4})Q([1-4])", text)
     if found is None or not 1970 <= int(found[1]) <= 2200:
         raise ValueError(f"period {text[:40]!r}, want a quarter such as 2026Q3")
     return Period(int(found[1]), int(found[2]))
