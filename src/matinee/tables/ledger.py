@@ -19,6 +19,8 @@ LARGEST = 2**63 - 1
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
+_SCALARS = frozenset({str, int, bool, type(None)})
+
 _NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 
@@ -166,7 +168,9 @@ def canonical_json(value: Mapping[str, Any]) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
+    if type(value) in _SCALARS:  # most of what comes here, and quicker to tell than what else it may be
+        return value
+    if isinstance(value, dict | Mapping):
         if wrong := [key for key in value if not isinstance(key, str)]:
             raise ValueError(f"JSON: got the key {wrong[0]!r}, want texts")
         return {key: _plain(each) for key, each in value.items()}
