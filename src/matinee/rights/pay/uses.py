@@ -72,9 +72,8 @@ class UsePricer:
             self._dues[place] = _price_use(terms, grant, request, self.contracts.cite(terms, rule))
         dues, said = self._dues[place]
         if price is not None and price != said:
-            raise Unpayable(
-                f"the gate said {price['currency']} {price['amount']}, and the agreement gives {said['amount']}"
-            )
+            told = f"{price['currency']} {price['amount']}"
+            raise Unpayable(f"the gate said {told}, and the agreement gives {said['currency']} {said['amount']}")
         owed = Owed(
             key=f"pay/{self.period}/use/{use.use_id}",
             what="use",
