@@ -151,7 +151,14 @@ def show_run(done: dict[str, Any]) -> None:
         for each in done["moved"]:
             shown.add_row(each["what"], str(_money(each)))
         screen.print(shown)
-    counts = [f"{done[name]:,} {name}" for name in ("recorded", "known", "corrected", "by hand", "free") if done[name]]
+    names = {
+        "recorded": "recorded",
+        "known": "known",
+        "corrected": "corrected",
+        "by_hand": "set by hand",
+        "free": "free",
+    }
+    counts = [f"{done[name]:,} {said}" for name, said in names.items() if done[name]]
     screen.print(f"{done['period']}: {done['uses']:,} uses taken up; entries: {', '.join(counts) or 'none'}.")
     for text in done["checked"]:
         screen.print(f"Success of {text}", markup=False, soft_wrap=True)

@@ -78,7 +78,7 @@ class PayRun:
         return {
             "period": str(self.period),
             "uses": self.uses,
-            **{name: self.tally.counts[name] for name in ("recorded", "known", "corrected", "free", "by hand")},
+            **{name: self.tally.counts[name] for name in ("recorded", "known", "corrected", "free", "by_hand")},
             "moved": [
                 {"what": what, "amount": str(money.decimal), "currency": money.currency} for what, money in moved
             ],

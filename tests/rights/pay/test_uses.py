@@ -79,7 +79,11 @@ def test_what_does_not_fit_its_agreement_is_not_paid(door, use, path, value, sai
 
 def test_who_is_not_known_is_not_paid(door, use):
     for changed, known, said in (
-        (use._replace(person_id=None), True, "whom it is about is not known, or was erased"),
+        (
+            use._replace(person_id=None),
+            True,
+            "whom it is about is not known, or was erased; what was paid before stays",
+        ),
         (use._replace(person_id="ben"), True, "it is about another person than its agreement"),
         (use, False, "person ada is not registered; register them with `matinee agreement register`"),
     ):

@@ -26,7 +26,7 @@ class Tally:
     """What recording did.
 
     Attributes:
-        counts: "recorded", "known" (recorded before, and the same), "corrected", "free" (nothing is owed), "by hand".
+        counts: "recorded", "known" (recorded before, and the same), "corrected", "free" (nothing is owed), "by_hand".
         minor: (what, currency) -> minor units that moved to whom they are owed, net of what was taken back.
     """
 
@@ -130,7 +130,7 @@ def _bring_up(owed: Owed, live: Live, now: datetime, why: str, tally: Tally) -> 
         return [owed.make_entry(name_revision(owed.key, live.next), at=owed.at)] if money.minor else []
     said = json.loads(live.leaf.body)
     if said.get("correction", {}).get("by_hand"):
-        tally.counts["by hand"] += 1
+        tally.counts["by_hand"] += 1
         return []
     if _is_same(owed, live.leaf):
         tally.counts["known"] += 1

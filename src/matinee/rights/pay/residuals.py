@@ -68,8 +68,8 @@ class ResidualPricer:
 
     def _pay_fixed(self, shared: Shared) -> list[Owed]:
         released_on = self._release(shared)
-        year = next((n for n in (1, 2, 3) if self.period.has_day(begin_year(released_on, n))), None)
-        if year is None:
+        year = self.period.year - released_on.year + 1
+        if year < 1 or not self.period.has_day(begin_year(released_on, year)):
             return []
         at = _midnight(begin_year(released_on, year))
         return self._share(shared, "fixed residual", at, self._find_fixed(shared, released_on, year), f"year {year}")

@@ -110,7 +110,7 @@ def check_person(person_id: str | None, terms: Terms, people: Callable[[str], bo
         Unpayable: nobody is, or another than the agreement is of.
     """
     if person_id is None:
-        raise Unpayable("whom it is about is not known, or was erased")
+        raise Unpayable("whom it is about is not known, or was erased; what was paid before stays")
     if person_id != terms.person_id:
         raise Unpayable("it is about another person than its agreement")
     if not people(person_id):
