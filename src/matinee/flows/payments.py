@@ -189,7 +189,7 @@ def _set_by_hand(first: Leaf, held: Leaf, amount: Money, person_id: str | None) 
         raise UsageError(f"an amount of {amount}", where=held.key, todo=todo)
     rules = {(each["rule"], each["version"]): Citation(**each) for due in body["dues"] for each in due["rules"]}
     due = Due(amount, f"set by hand: {amount}", tuple(rules.values()))
-    fund = "" if held.subject else held.transfers[0][1].removeprefix("payable:")
+    fund = "" if held.subject else first.transfers[0][1].removeprefix("payable:")
     return Owed(
         key=first.key,
         what=body["what"],

@@ -144,7 +144,7 @@ class ResidualPricer:
                 for due, part in zip(dues, parts, strict=True)
             )
             key = key_of("once", _WORDS[what], shared.title_id, shared.union, which, person_id)
-            about = {"title": shared.title_id, "union": shared.union, "for": which}
+            about = {"title": shared.title_id, "union": shared.union} | ({"for": which} if which != "bonus" else {})
             owed.append(Owed(key=key, what=what, at=at, person_id=person_id, dues=theirs, about=about))
         return owed
 
