@@ -164,7 +164,7 @@ def _find_payment(book: LedgerReader, entry: str) -> tuple[Leaf, Leaf]:
     key = base_key(entry)
     first = book.find([key]).get(key)
     if first is None or first.kind != "payment":
-        raise UnknownId(f"the ledger has no payment {entry!r}")
+        raise UnknownId(f"the ledger has no payment {entry!r}", todo="its key stands in a statement")
     held = find_live(book, [key])[key].leaf
     if held is None:
         raise Refused("it was taken back, and nothing is owed", where=f"{entry}{BACK}")
