@@ -55,7 +55,7 @@ def test_what_cannot_be_paid_is_said_and_the_exit_code_says_so(pay, tmp_path):
     said = pay(*words, "--own", tmp_path / "own.toml")
     assert said.code == 1
     assert "Success of harbour (SAG-AFTRA): 400 h × 60 / 60 min = 400 views; 20% of 1,000 subscribers = 200" in said.out
-    assert "Not paid: success bonus of harbour: person zoe is not registered, and their share is not paid" in said.out
+    assert "Problem: success bonus of harbour: person zoe is not registered, and their share is not paid" in said.out
     assert "entries: 2 recorded, 3 known." in said.out
 
 

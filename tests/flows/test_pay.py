@@ -2,9 +2,10 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from tests.flows.lot import make_lot
+from tests.flows.lot import NOW, make_lot
 
 from matinee.errors import UsageError
+from matinee.flows.forgetting import forget
 from matinee.flows.ledger import erase
 from matinee.rights.pay.periods import Period
 
@@ -162,3 +163,12 @@ def test_who_was_erased_is_a_problem_and_the_others_are_paid(lot):
     run = lot.pay().to_dict()
     assert [problem["place"] for problem in run["problems"]] == ["use u1"]
     assert run["moved"][0]["amount"] == "250.00"
+
+
+def test_who_is_forgotten_takes_no_money_from_anybody(lot):
+    lot.agree(pay=[BY_VIEWS]).use("u1").put("titles", FILM).watch("harbour", *[3600] * 800).pay()
+    forget(lot.service, [f"m{number}" for number in range(400)], now=NOW)
+    run = lot.pay().to_dict()
+    assert (run["lower"], run["moved"]) == (1, [])
+    assert "comes to $1.00 now, and $2.00 was recorded, which stays" in run["problems"][0]["what"]
+    assert lot.balances()["expense:views", "USD"] == 200

@@ -46,6 +46,9 @@ BATCH = 10_000
 RULES = 5_000
 """Permissions that one statement asks for."""
 
+COUNTS = ("recorded", "known", "corrected", "lower", "by_hand", "free")
+"""What became of the things of a run, as `Tally` counts them."""
+
 WHY = "computed anew from what is known now"
 
 Progress = Callable[[int], None]
@@ -60,7 +63,7 @@ class PayRun:
         period: which.
         uses: taken up in the period.
         tally: what was recorded.
-        problems: what could not be paid, each with its place.
+        problems: what could not be paid, each with its place; what comes to less than was recorded stands in `tally`.
         checked: titles whose success was measured, and how.
     """
 
@@ -78,12 +81,14 @@ class PayRun:
         return {
             "period": str(self.period),
             "uses": self.uses,
-            **{name: self.tally.counts[name] for name in ("recorded", "known", "corrected", "free", "by_hand")},
+            **{
+                name: self.tally.counts[name] for name in ("recorded", "known", "corrected", "lower", "free", "by_hand")
+            },
             "moved": [
                 {"what": what, "amount": str(money.decimal), "currency": money.currency} for what, money in moved
             ],
             "checked": self.checked,
-            "problems": [{"place": each.place, "what": each.what} for each in self.problems],
+            "problems": [{"place": each.place, "what": each.what} for each in [*self.problems, *self.tally.problems]],
         }
 
 
