@@ -36,7 +36,7 @@ def studio(command, tmp_path):
 def test_the_register_names_each_use_with_its_consent(studio):
     (row,) = studio("rights", "register", "--json").json["rows"]
     assert row["system"] == "replicate-face of face for harbour"
-    assert (row["model"], row["person"], row["uses"], row["state"]) == ("faces-2", "ada", "1", "signed")
+    assert (row["model"], row["person"], row["permits"], row["state"]) == ("faces-2", "ada", "1", "signed")
     assert row["consent"].startswith("ag1, version 1, signed by Ada Diaz (self, key ")
     assert [line["stands"] for line in row["asked"]][:2] == ["missing", "missing"]
     said = studio("rights", "register")
@@ -59,7 +59,7 @@ def test_a_revoked_agreement_and_one_not_used_yet_are_in_the_register(studio, tm
     studio("agreement", "offer", "ag2", studio.at("offer.toml", OFFER), "--by", "studio")
     studio("agreement", "sign", "ag2", "--key", tmp_path / "ada.pem")
     rows = studio("rights", "register", "--json").json["rows"]
-    assert [(row["state"], row["model"], row["uses"]) for row in rows] == [
+    assert [(row["state"], row["model"], row["permits"]) for row in rows] == [
         ("revoked", "faces-2", "1"),
         ("signed", "none yet", "0"),
     ]
@@ -70,7 +70,7 @@ def test_a_version_that_was_superseded_keeps_its_uses_and_its_signature(studio, 
     studio("agreement", "counter", "ag1", studio.at("counter.toml", OFFER), "--by", "Ada")
     studio("agreement", "sign", "ag1", "--key", tmp_path / "ada.pem")
     rows = studio("rights", "register", "--json").json["rows"]
-    assert [(row["state"], row["uses"]) for row in rows] == [("superseded", "1"), ("signed", "0")]
+    assert [(row["state"], row["permits"]) for row in rows] == [("superseded", "1"), ("signed", "0")]
     assert "version 1, signed by Ada Diaz" in rows[0]["consent"]
 
 

@@ -58,8 +58,8 @@ class Row:
 
 
 FACTS = (
-    "system", "purpose", "model", "data", "owner", "person", "consent", "state", "mark", "retention", "uses", "first",
-    "last",
+    "system", "purpose", "model", "data", "owner", "person", "consent", "state", "mark", "retention", "permits",
+    "first", "last",
 )  # fmt: skip
 """What a row says of a system."""
 
@@ -150,7 +150,7 @@ def _face_recommender(system: Recommender, stated: Stated) -> dict[str, str]:
         "state": "serves",
         "mark": "makes no media",
         "retention": said.retention or NONE,
-        "uses": NONE,
+        "permits": NONE,
         "first": NONE,
         "last": NONE,
     }
@@ -171,7 +171,7 @@ def _face_use(use: PersonUse, stated: Stated) -> dict[str, str]:
         "state": use.state,
         "mark": (", ".join(said.marks) or NONE) if use.is_made else "makes no media",
         "retention": said.retention or ", ".join(deletes) or NONE,
-        "uses": f"{use.times:,}",
+        "permits": f"{use.times:,}",
         "first": _minute(use.first),
         "last": _minute(use.last),
     }
