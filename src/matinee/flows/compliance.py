@@ -7,6 +7,7 @@ compliance.toml. What the law asks is in `matinee.rights.compliance`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,9 @@ from matinee.rights.agreements.canonical import Damaged
 from matinee.rights.agreements.form import read_toml
 from matinee.rights.agreements.states import Event, fold, read_event
 from matinee.rights.agreements.terms import Grant, Terms, read_terms
+from matinee.rights.compliance.attempts import KIND as ATTEMPT
 from matinee.rights.compliance.attempts import Count, Tally, Turned, Used, tally_attempts
+from matinee.rights.compliance.incidents import KIND as INCIDENT
 from matinee.rights.compliance.incidents import Incident, Report, fold_incidents, write_report
 from matinee.rights.compliance.register import Register, make_register
 from matinee.rights.compliance.stated import Stated, read_stated
@@ -30,7 +33,7 @@ from matinee.store.erasure import list_erasures
 from matinee.store.models import has_current, load_model, name_current
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, reading
-from matinee.store.rights.ledger import LedgerReader, LedgerWriter, read_ledger, write_ledger
+from matinee.store.rights.ledger import LedgerReader, read_ledger, write_ledger
 from matinee.store.service import Service
 from matinee.store.texts import read_text
 
@@ -54,7 +57,7 @@ def draw_register(service: Service, *, now: datetime, rulebook: Rulebook) -> Reg
     with open_rights(service) as engine, reading(engine) as connection:
         consents = Consents(connection)
         histories = [_load_events(consents, each) for each in consents.agreement_ids()]
-        tally = tally_attempts(LedgerReader(connection).leaves())
+        tally = tally_attempts(LedgerReader(connection).leaves(kind=ATTEMPT))
     uses = [use for events in histories for use in _list_uses(events, tally, now)]
     return make_register(rulebook, _load_recommender(service), uses, stated, on=now.date())
 
@@ -94,18 +97,21 @@ def add_incident(
     Raises:
         UsageError: words that are not known, a time to come, an incident that there is not.
         UnknownId: a use or a person that the ledger does not know.
+        Refused: somebody else wrote one down at the same moment.
         StoreError: the database said no.
     """
-    with open_rights(service) as engine, write_ledger(engine) as book:
-        leaves = [leaf for leaf in book.leaves() if leaf.kind == "incident"]
-        found = book.find(report.uses)
-        if unknown := [use for use in report.uses if use not in found]:
-            raise UnknownId(f"the ledger has no use {unknown[0]!r}; nothing was written down")
-        subjects = tuple(_find_subject(book, each) for each in person_ids)
-        made = Report(**{**vars(report), "subjects": subjects})
+    with open_rights(service) as engine:
+        with read_ledger(engine) as book:  # it looks at every entry, and the gate must not wait for that
+            leaves = list(book.leaves(kind=INCIDENT))
+            found = book.find(report.uses)
+            if unknown := [use for use in report.uses if use not in found]:
+                raise UnknownId(f"the ledger has no use {unknown[0]!r}; nothing was written down")
+            subjects = tuple(_find_subject(book, each) for each in person_ids)
+        made = replace(report, subjects=subjects)
         entry = write_report(made, fold_incidents(leaves), follows=follows, now=now)
-        (leaf,) = append(book, [entry])
-        incidents = fold_incidents([*leaves, leaf])
+        with write_ledger(engine) as book:
+            (leaf,) = append(book, [entry])
+    incidents = fold_incidents([*leaves, leaf])
     return incidents[(follows or len(incidents)) - 1]
 
 
@@ -125,10 +131,10 @@ def list_incidents(service: Service, *, is_verified: bool = True) -> dict[str, A
     """
     with open_rights(service) as engine, read_ledger(engine) as book:
         names = {each.subject: each.person_id for each in book.subjects()}
-        leaves = list(book.leaves())
-    tally = tally_attempts(leaves)
+        incidents = fold_incidents(book.leaves(kind=INCIDENT))
+        tally = tally_attempts(book.leaves(kind=ATTEMPT))
     return {
-        "incidents": [_name_persons(each, names) for each in fold_incidents(leaves)],
+        "incidents": [_name_persons(each, names) for each in incidents],
         "refused": [_describe_refusal(turned, count) for turned, count in tally.refused.items()],
         "unreadable": tally.unreadable,
         "findings": verify_ledger(service)["findings"] if is_verified else None,
@@ -230,7 +236,7 @@ def _describe_use(
     )
 
 
-def _find_subject(book: LedgerWriter, person_id: str) -> str:
+def _find_subject(book: LedgerReader, person_id: str) -> str:
     found = book.find_subject(person_id)
     if found is None:
         raise UnknownId(f"the ledger knows no person {person_id!r}; nothing was written down")

@@ -13,6 +13,12 @@ from typing import Any, NamedTuple
 
 from matinee.tables.ledger import Leaf
 
+KIND = "use"
+"""Of the entries that the gate keeps."""
+
+SHOWN = 5
+"""Entries that a count names."""
+
 
 class Used(NamedTuple):
     """What is counted together of uses that were permitted."""
@@ -57,10 +63,6 @@ class Count:
             self.keys.append(leaf.key)
 
 
-SHOWN = 5
-"""Entries that a count names."""
-
-
 @dataclass
 class Tally:
     """All attempts.
@@ -84,7 +86,7 @@ def tally_attempts(leaves: Iterable[Leaf]) -> Tally:
     """
     tally = Tally()
     for leaf in leaves:
-        if leaf.kind != "use":
+        if leaf.kind != KIND:
             continue
         try:
             body = json.loads(leaf.body)
