@@ -37,7 +37,7 @@ COMMANDS = {
     ),
     "use": ("matinee.cli.uses:use", "Permit or refuse one use of a face, voice, body, text or style."),
     "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
-    "pay": ("matinee.cli.pay:pay", "Lay an offer beside pay per use."),
+    "pay": ("matinee.cli.payments:pay", "Pay a quarter, correct, write statements; lay an offer beside pay per use."),
     "ledger": ("matinee.cli.ledger:ledger", "Prove what was recorded, and find any change to it."),
     "rights": ("matinee.cli.rights:rights", "Register AI systems and uses; keep a list of incidents."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),

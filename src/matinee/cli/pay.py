@@ -1,4 +1,4 @@
-"""The commands under `pay`."""
+"""The group `pay` and its command `contrast`; the others are in `payments`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from matinee.store.outputs import check_name, write_text
 
 @click.group()
 def pay() -> None:
-    """Lay an offer beside pay per use."""
+    """Pay a quarter into the ledger, correct it, write statements; lay an offer beside pay per use."""
 
 
 @pay.command()

@@ -1,4 +1,4 @@
-"""The noun of agreements and permits as they are kept: a text with its digest.
+"""The nouns of agreements and permits as they are kept: a text with its digest, a use that was taken up.
 
 Covers what is handed between the rooms and the store. What the text says is for `matinee.rights.agreements`.
 """
@@ -18,3 +18,21 @@ class Record(NamedTuple):
 
     text: str
     digest: str
+
+
+class TakenUse(NamedTuple):
+    """A use that was permitted and taken up, as it is kept.
+
+    Attributes:
+        use_id: of the request.
+        at: when it was taken up, microseconds since 1970 in UTC.
+        rule: IRI of the permission it rests on.
+        body: canonical JSON of the entry of the permit: {"request", "answer"}.
+        person_id: whom it is about; None = not known, or erased.
+    """
+
+    use_id: str
+    at: int
+    rule: str
+    body: str
+    person_id: str | None

@@ -65,6 +65,11 @@ class Consents:
         asked = select(registered.c.name).where(registered.c.kind == "union").distinct()
         return sorted(self._connection.execute(asked).scalars())
 
+    def people(self) -> list[str]:
+        """List the people that are registered."""
+        asked = select(registered.c.name).where(registered.c.kind == "person").distinct()
+        return sorted(self._connection.execute(asked).scalars())
+
     def last_time(self) -> int | None:
         """Give the time of the latest attempt, microseconds since 1970; None before the first."""
         found: int | None = self._connection.execute(_LAST).scalar()

@@ -1,0 +1,159 @@
+"""What is owed for uses that were taken up: by use, by day, by second, and the one fee for all of them.
+
+Covers uses as the gate recorded them against the agreement's own duties. Views of what was made are in `views`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from matinee.errors import Unpayable
+from matinee.rights.agreements.duties import Price
+from matinee.rights.agreements.terms import Grant, Terms
+from matinee.rights.ledger.entries import EPOCH
+from matinee.rights.money import Money
+from matinee.rights.odrl import Problem
+from matinee.rights.pay.contracts import Contracts
+from matinee.rights.pay.owed import Owed, key_of
+from matinee.rights.pay.periods import Period
+from matinee.rights.rulebook.due import Due, price_by_unit
+from matinee.rights.rulebook.rules import Citation
+from matinee.tables.consent import TakenUse
+
+_SHOWN = ("use_id", "kind", "action", "project", "medium", "territories", "language", "media_hash")
+"""What a statement says of a use."""
+
+
+@dataclass
+class UsePricer:
+    """Prices uses of a period.
+
+    Attributes:
+        period: of which all uses are.
+        contracts: what was agreed.
+        people: ids of the people that are known.
+        problems: uses that cannot be paid, added as they are met.
+        fees: (agreement, version) -> its one fee, where a use of it was met; the earliest use counts.
+    """
+
+    period: Period
+    contracts: Contracts
+    people: Callable[[str], bool]
+    problems: list[Problem] = field(default_factory=list)
+    fees: dict[tuple[str, int], Owed] = field(default_factory=dict)
+    _dues: dict[tuple[str, str, int, int], tuple[Due, ...]] = field(default_factory=dict)
+
+    def price(self, taken: Iterable[TakenUse]) -> list[Owed]:
+        """Price uses; what cannot be priced goes to `problems`."""
+        owed = []
+        for use in taken:
+            try:
+                owed.append(self._price(use))
+            except Unpayable as error:
+                self.problems.append(Problem(f"use {use.use_id}", str(error)))
+        return owed
+
+    def _price(self, use: TakenUse) -> Owed:
+        request, agreement, price = _read_body(use)
+        rule = agreement["permission"]
+        terms, grant = self.contracts.find_grant(agreement["id"], agreement["version"], rule, agreement["sha256"])
+        check_person(use.person_id, terms, self.people)
+        if terms.currency not in {None, request["currency"]}:
+            raise Unpayable(f"is in {request['currency']}, and the agreement pays {terms.currency}")
+        unit, amount, seconds = request["unit"], request["amount"], request["duration"]
+        place = (rule, unit, amount, seconds)
+        if place not in self._dues:
+            self._dues[place] = _price_use(grant, request, self.contracts.cite(terms, rule))
+        owed = Owed(
+            key=f"pay/{self.period}/use/{use.use_id}",
+            what="use",
+            at=EPOCH + timedelta(microseconds=use.at),
+            person_id=use.person_id,
+            dues=self._dues[place],
+            about={name: request[name] for name in _SHOWN} | {"agreement": agreement["id"]},
+        )
+        _check_price(owed.money, price)
+        self._meet_fee(terms, owed)
+        return owed
+
+    def _meet_fee(self, terms: Terms, use: Owed) -> None:
+        place = (terms.agreement_id, terms.version)
+        if terms.fee is None or (place in self.fees and self.fees[place].at <= use.at):
+            return
+        fee = terms.fee
+        cited = self.contracts.cite(terms, terms.policy.uid)
+        due = price_by_unit(fee.amount, fee.currency, unit="use", count=1, terms=(cited,))
+        text = f"one fee for all uses, due with the first = {due.money}"
+        self.fees[place] = Owed(
+            key=key_of("once", "fee", terms.agreement_id, str(terms.version)),
+            what="fee",
+            at=use.at,
+            person_id=use.person_id,
+            dues=(Due(due.money, text, due.citations),),
+            about={"agreement": terms.agreement_id},
+        )
+
+
+def check_person(person_id: str | None, terms: Terms, people: Callable[[str], bool]) -> None:
+    """Check that it is known who is paid.
+
+    Raises:
+        Unpayable: nobody is, or another than the agreement is of.
+    """
+    if person_id is None:
+        raise Unpayable("whom it is about is not known, or was erased")
+    if person_id != terms.person_id:
+        raise Unpayable("it is about another person than its agreement")
+    if not people(person_id):
+        raise Unpayable(f"person {person_id} is not registered", todo="register them with `matinee agreement register`")
+
+
+def _price_use(grant: Grant, request: Mapping[str, Any], cited: Citation) -> tuple[Due, ...]:
+    """Price one use of a permission; without a price of its own it is worth 0."""
+    dues = tuple(_price_part(price, request, cited) for price in grant.prices if price.per != "thousand views")
+    if dues:
+        return dues
+    paid = "settled from the audience" if grant.prices else "nothing is asked for a use"
+    return (Due(Money(0, request["currency"]), paid, (cited,)),)
+
+
+def _price_part(price: Price, request: Mapping[str, Any], cited: Citation) -> Due:
+    counts = {"use": 1, "day": request["amount"], "second": request["duration"]}
+    if price.per == "day" and request["unit"] != "day":
+        raise Unpayable(f"counts in {request['unit']}s, and is paid by the day")
+    return price_by_unit(price.amount, price.currency, unit=price.per, count=counts[price.per], terms=(cited,))
+
+
+def _check_price(money: Money, said: Mapping[str, Any] | None) -> None:
+    """Compare with what the gate said that the use costs."""
+    if said and (said["amount"], said["currency"]) != (str(money.decimal), money.currency):
+        raise Unpayable(f"the gate said {said['currency']} {said['amount']}, and the agreement gives {money}")
+
+
+def _read_body(use: TakenUse) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any] | None]:
+    """Read what the gate recorded: request, agreement, price."""
+    try:
+        said = json.loads(use.body)
+        request, agreement, price = said["request"], said["answer"]["agreement"], said["answer"]["price"]
+        missing = [name for name in (*_SHOWN, "currency", "unit", "amount", "duration") if name not in request]
+        missing += [name for name in ("id", "version", "permission", "sha256") if name not in agreement]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unpayable(f"its entry is no permit of the gate: {error}", todo="run `matinee ledger verify`") from error
+    if missing or agreement["permission"] != use.rule:
+        raise Unpayable("its entry is no permit of the gate", todo="run `matinee ledger verify`")
+    return request, agreement, price
+
+
+def find_viewed(taken: Iterable[TakenUse]) -> set[tuple[str, int, str, str]]:
+    """Find what permissions were used for: agreement, version, permission and project each; others are left out."""
+    found = set()
+    for use in taken:
+        with suppress(Unpayable):  # which is a problem of the use itself, and named there
+            request, agreement, _ = _read_body(use)
+            found.add((agreement["id"], agreement["version"], use.rule, request["project"]))
+    return found

@@ -1,0 +1,61 @@
+"""Uses that were taken up, out of the database, a page at a time.
+
+Covers rows out; what is owed for them is the business of `matinee.rights.pay`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, Select, func, select
+
+from matinee.store.rights.schema import leaves, permits, subjects, takes
+from matinee.tables.consent import TakenUse
+
+_FROM = (
+    takes
+    .join(permits, permits.c.use_id == takes.c.use_id)
+    .join(leaves, leaves.c.position == permits.c.position)
+    .outerjoin(subjects, subjects.c.subject == leaves.c.subject)
+)
+_TAKEN = select(takes.c.use_id, takes.c.at, permits.c.rule, leaves.c.body, subjects.c.person_id).select_from(_FROM)
+
+
+def read_taken(connection: Connection, *, since: int, until: int, after: str, limit: int) -> list[TakenUse]:
+    """Read a page of the uses that were taken up in a time.
+
+    Args:
+        connection: to the rights database.
+        since: first moment, microseconds since 1970.
+        until: first moment after it.
+        after: use_id at the end of the page before; "" before the first.
+        limit: uses at most.
+
+    Returns:
+        in the order of their use_id.
+    """
+    asked = _TAKEN.where(takes.c.at >= since, takes.c.at < until)
+    return _read(connection, asked, after, limit)
+
+
+def read_taken_of(
+    connection: Connection, rules: Collection[str], *, until: int, after: str, limit: int
+) -> list[TakenUse]:
+    """Read a page of the uses of some permissions that were taken up before a time; else as `read_taken`."""
+    asked = _TAKEN.where(permits.c.rule.in_(rules), takes.c.at < until)
+    return _read(connection, asked, after, limit)
+
+
+def read_first_taken(connection: Connection, *, until: int) -> list[TakenUse]:
+    """Read one use of each permission of which any was taken up before a time, in the order of their use_id."""
+    of = permits.join(takes, takes.c.use_id == permits.c.use_id)
+    asked = select(func.min(permits.c.use_id)).select_from(of).where(takes.c.at < until).group_by(permits.c.rule)
+    page = _TAKEN.where(takes.c.use_id.in_(asked)).order_by(takes.c.use_id)
+    return [TakenUse._make(row) for row in connection.execute(page)]
+
+
+def _read(
+    connection: Connection, asked: Select[tuple[str, int, str, str, str]], after: str, limit: int
+) -> list[TakenUse]:
+    page = asked.where(takes.c.use_id > after).order_by(takes.c.use_id).limit(limit)
+    return [TakenUse._make(row) for row in connection.execute(page)]
