@@ -43,7 +43,9 @@ def test_uses_are_permitted_and_refused_as_agreed(story):
         ["refused", "the agreement is revoked"],
         ["refused", "the agreement is revoked"],
     ]
-    assert [row[3] for row in acts["What is owed"]["rows"]] == ["$462.00", "$1,283.00", "$750.00"]
+    totals = [row[4] for row in acts["A quarter is paid"]["rows"] if row[1] == "together"]
+    assert totals == ["$462.00", "$1,283.00", "$750.00"]
+    assert "0 new entries" in acts["A quarter is paid"]["said"][1]
 
 
 def test_a_seed_tells_one_story(story):

@@ -27,6 +27,7 @@ TITLE = "A face, a voice, a text"
 NEXT = """
 The people and their production are invented; the rules are real, each with its grade. Look around:
   ./run matinee agreement show --service {service}
+  ./run matinee pay statement --person lead --out statement --service {service}
   ./run matinee ledger receipt --person extra --service {service}
   ./run matinee rights register --html register.html --service {service}
   ./run matinee ledger verify --root {papers}/checkpoint.txt --service {service}-tampered
@@ -77,7 +78,7 @@ def show_act(act: Act) -> None:
     """Print an act."""
     screen.print(f"\n[bold]{escape(act.title)}[/bold]")
     for each in act.said:
-        screen.print(Padding(Text(each), (0, 0, 0, 2 if each.startswith("–") else 0)))
+        screen.print(Padding(Text(each), (0, 0, 0, 2 if each.startswith("–") else 0), expand=False))
     if act.headings:
         shown = Table()
         for heading in act.headings:
@@ -87,4 +88,4 @@ def show_act(act: Act) -> None:
         screen.print(shown)
 
 
-AMOUNTS = ("one fee", "pay per use", "price", "together")
+AMOUNTS = ("one fee", "pay per use", "price", "amount")

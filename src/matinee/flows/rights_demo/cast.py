@@ -153,7 +153,7 @@ actions = ["replicate-body"]
 project = "{PROJECT}"
 medium = "film"
 territory = ["US", "FR"]
-from = 2026-10-01
+from = 2026-08-01
 until = 2026-12-31
 count = 3
 seconds = 30
@@ -174,7 +174,7 @@ project = "{PROJECT}"
 medium = "film"
 territory = ["US", "FR"]
 language = ["fr", "es"]
-from = 2026-10-01
+from = 2026-08-01
 until = 2026-12-31
 pay = [{{amount = "{principal}", currency = "USD", per = "use"}}]
 """,
@@ -184,7 +184,7 @@ description = "The script of {cast.title}, shortened for its trailers and its su
 [[permit]]
 actions = ["adapt-text"]
 project = "{PROJECT}"
-from = 2026-10-01
+from = 2026-08-01
 until = 2026-12-31
 pay = [{{amount = "750", currency = "USD", per = "use"}}]
 

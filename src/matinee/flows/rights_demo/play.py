@@ -14,8 +14,10 @@ from matinee.errors import MatineeError
 from matinee.flows.agreements import register_people, revoke_agreement, show_agreement
 from matinee.flows.compliance import draw_register, list_incidents
 from matinee.flows.ledger import checkpoint_ledger, make_receipts, verify_ledger
+from matinee.flows.pay import run_period
+from matinee.flows.payments import load_statement, write_statement
 from matinee.flows.rights_demo.cast import STATED, Player, write_buyout, write_offers, write_people
-from matinee.flows.rights_demo.stage import Json, Stage, hash_media
+from matinee.flows.rights_demo.stage import QUARTER, Json, Stage, hash_media
 from matinee.flows.rights_demo.words import say_finding, say_findings, say_grades, say_reasons
 from matinee.flows.uses import open_gate
 from matinee.report.register import say_headline
@@ -48,7 +50,7 @@ def play(stage: Stage) -> Iterator[Act]:
     yield _agree(stage)
     yield _use(stage)
     yield _revoke(stage)
-    yield _sum_up(stage)
+    yield _pay(stage)
     yield _prove(stage)
     yield _tamper(stage)
     yield _register(stage)
@@ -175,7 +177,7 @@ def _ask(stage: Stage, gate: Gate, who: Player, what: str, said: Mapping[str, An
     request = stage.request(who, what, said)
     answer = gate.request(request)
     if answer.token and not gate.take_up(answer.token, request["media_hash"]) and answer.price:
-        stage.happened.append((request["use_id"], who.person_id, answer.price))
+        stage.happened[request["use_id"]] = what, answer.price
     return (who.name, what, *_lay_out_answer(answer))
 
 
@@ -220,14 +222,29 @@ def _revoke(stage: Stage) -> Act:
     return Act("A change of mind", said, ("who", "what for", "answer", "because", "price"), tuple(rows))
 
 
-def _sum_up(stage: Stage) -> Act:
-    rows = []
-    for each in stage.cast.people:
-        prices = [price for _, whose, price in stage.happened if whose == each.person_id]
-        total = sum(prices[1:], prices[0]) if prices else Money(0, "USD")
-        rows.append((each.name, f"{len(prices)}", " + ".join(map(str, prices)) or "–", str(total)))
-    said = ("What the uses that happened come to, at the prices agreed. Refused uses cost nothing and bring nothing.",)
-    return Act("What is owed", said, ("who", "uses", "prices", "together"), tuple(rows))
+def _pay(stage: Stage) -> Act:
+    stage.now = QUARTER.ends_at + timedelta(days=4, hours=9)
+    paid = run_period(stage.service, QUARTER, rulebook=stage.rulebook, now=stage.now)
+    again = run_period(stage.service, QUARTER, rulebook=stage.rulebook, now=stage.now)
+    rows = [row for who in stage.cast.people for row in _lay_out_statement(stage, who)]
+    extra = stage.cast.extra
+    write_statement(stage.service, extra.person_id, stage.papers / "statement", period=QUARTER, now=stage.now)
+    said = (
+        f"The quarter is over, and paid: {paid.uses} uses that happened. Refused uses cost nothing, and neither do"
+        " permits that were never taken up.",
+        f"Run again, it pays nothing twice: {again.tally.counts['recorded']} new entries.",
+        f"{extra.name}'s statement, with a proof of every line, is among the papers.",
+    )
+    return Act("A quarter is paid", said, ("who", "for", "how", "rests on", "amount"), tuple(rows))
+
+
+def _lay_out_statement(stage: Stage, who: Player) -> Iterator[tuple[str, ...]]:
+    statement = load_statement(stage.service, who.person_id, QUARTER)
+    for line in statement.lines:
+        rests = ", ".join(f"{each['rule'].rpartition(':agreement:')[2]} ({each['grade']})" for each in line.rules)
+        what, _ = stage.happened[line.body["about"]["use_id"]]
+        yield (who.name, what, line.arithmetic, rests, str(line.money))
+    yield (who.name, "together", "", "", ", ".join(map(str, statement.totals)))
 
 
 def _prove(stage: Stage) -> Act:
@@ -238,8 +255,9 @@ def _prove(stage: Stage) -> Act:
     stage.write("receipts.json", json.dumps({"receipts": receipts}, indent=1))
     found = verify_ledger(stage.service, [str(stage.papers / "checkpoint.txt")])
     said = (
-        f"Every attempt is in the ledger, permitted or refused: {made['size']} entries under one signed checkpoint.",
-        f"{extra.name} takes {len(receipts)} receipts home, one for every attempt, to be checked without the studio.",
+        "Every attempt is in the ledger, permitted or refused, and every payment:"
+        f" {made['size']} entries under one signed checkpoint.",
+        f"{extra.name} takes {len(receipts)} receipts home, which can be checked without the studio.",
         "The union keeps the checkpoint. " + say_findings(found["findings"]),
     )
     return Act("Proof", said)
@@ -247,14 +265,14 @@ def _prove(stage: Stage) -> Act:
 
 def _tamper(stage: Stage) -> Act:
     copy = stage.service.path.with_name(f"{stage.service.path.name}-tampered")
-    key, _, price = stage.happened[0]
+    key, (_, price) = next(iter(stage.happened.items()))
     (entry,) = (read_receipt(each) for each in make_receipts(stage.service, [key]))
     less = Money(price.minor // 10, price.currency)
     copy_with_edit(stage.service.path, copy, key=key, old=f'"{price.decimal}"', new=f'"{less.decimal}"')
     found = verify_ledger(open_service(copy), [str(stage.papers / "checkpoint.txt")])
     said = (
         f"The first use is entry {entry['position']} of the ledger. In a copy of the database, and behind the program's"
-        f" back, somebody makes its price of {price} {less}. A check finds:",
+        f" back, somebody cuts its price from {price} to {less}. A check finds:",
         *(f"– {each['where'].replace(str(stage.papers), 'papers')}: {each['said']}" for each in found["findings"]),
         "Whoever keeps a checkpoint elsewhere finds it, whatever else was changed to hide it.",
     )

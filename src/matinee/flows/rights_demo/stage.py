@@ -15,11 +15,13 @@ from typing import Any
 from matinee.flows.agreements import propose_agreement, sign_agreement
 from matinee.flows.rights_demo.cast import PRODUCER, PROJECT, Cast, Player
 from matinee.rights.money import Money
+from matinee.rights.pay.periods import Period
 from matinee.rights.rulebook.rules import Rulebook
 from matinee.store.outputs import write_text
 from matinee.store.service import Service
 
-OPENING = datetime(2026, 10, 5, 9, tzinfo=UTC)
+OPENING = datetime(2026, 8, 10, 9, tzinfo=UTC)
+QUARTER = Period(2026, 3)
 Json = dict[str, Any]
 
 
@@ -33,7 +35,7 @@ class Stage:
         cast: who is in it.
         rulebook: the rules.
         now: the time of the story.
-        happened: uses that were permitted and taken up: id, whose, price.
+        happened: uses that were permitted and taken up: id -> what for, price.
     """
 
     service: Service
@@ -41,7 +43,7 @@ class Stage:
     cast: Cast
     rulebook: Rulebook
     now: datetime = OPENING
-    happened: list[tuple[str, str, Money]] = field(default_factory=list)
+    happened: dict[str, tuple[str, Money]] = field(default_factory=dict)
 
     def write(self, name: str, text: str) -> Path:
         """Write a paper."""
