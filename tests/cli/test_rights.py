@@ -74,6 +74,16 @@ def test_a_version_that_was_superseded_keeps_its_uses_and_its_signature(studio, 
     assert "version 1, signed by Ada Diaz" in rows[0]["consent"]
 
 
+def test_a_damaged_agreement_is_one_line(studio, tmp_path):
+    with sqlite3.connect(tmp_path / "service" / "rights.db") as connection:
+        connection.execute("DROP TRIGGER agreement_events_no_update")
+        connection.execute("UPDATE agreement_events SET text = replace(text, '250', '25')")
+    connection.close()
+    said = studio("rights", "register")
+    assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
+    assert "ag1: a stored record does not fit its digest" in said.err
+
+
 def test_the_recommender_is_in_the_register(command, world):
     (row,) = command("rights", "register", "--service", world, "--json").json["rows"]
     assert (row["system"], row["person"]) == ("recommender", "400 members")

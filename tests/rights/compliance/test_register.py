@@ -92,7 +92,16 @@ def test_a_revocation_leaves_a_question_open(rulebook):
     revoked = replace(USE, state="revoked", revoked_at=datetime(2026, 10, 7, 9, 30, tzinfo=UTC))
     line = lines(make_register(rulebook, None, [revoked], EVERYTHING, on=DAY))["eu.gdpr.9"]
     assert "Revoked at 2026-10-07 09:30 UTC; the gate refuses every use since." in line.evidence.has
-    assert line.evidence.missing
+    assert line.state == "partly"
+    owed = replace(revoked, owed=("inform", "delete after 30 days"))
+    assert lines(make_register(rulebook, None, [owed], EVERYTHING, on=DAY))["eu.gdpr.9"].state == "in place"
+
+
+def test_people_are_told_by_the_agreement_that_they_signed(rulebook):
+    ends = replace(USE, ends_at=datetime(2027, 1, 1, tzinfo=UTC))
+    told = [lines(make_register(rulebook, None, [each], EVERYTHING, on=DAY))["eu.gdpr.13-14"] for each in (USE, ends)]
+    assert told[0].evidence.has[0] == "The agreement that was signed names studio, the use and no end."
+    assert told[1].evidence.has[0].endswith("the use and its end, 2027-01-01 00:00 UTC.")
 
 
 def test_consent_without_a_signature_is_missing(rulebook):

@@ -140,15 +140,17 @@ def _consent(use: PersonUse, stated: Stated) -> Evidence:
     missing = [] if use.signed else [f"A signature under {name}."]
     if use.revoked_at is not None:
         found.append(f"Revoked at {use.revoked_at:%Y-%m-%d %H:%M} UTC; the gate refuses every use since.")
-        missing.append("What became of media made before the revocation; the agreement does not say.")
+        if not use.deletions:
+            missing.append("What becomes of media made before the revocation; the agreement does not say.")
     elif use.state == "expired":
         found.append("It has ended; the gate refuses every use since.")
     return Evidence(tuple(found), tuple(missing))
 
 
 def _tell_person(use: PersonUse, stated: Stated) -> Evidence:
-    told = (f"The agreement names {use.producer_id}, the use and its end.",) if use.signed else ()
-    notice = () if use.notice_hours is None else (f"Notice of {use.notice_hours:,} hours was given.",)
+    end = f"its end, {use.ends_at:%Y-%m-%d %H:%M} UTC" if use.ends_at else "no end"
+    told = (f"The agreement that was signed names {use.producer_id}, the use and {end}.",) if use.signed else ()
+    notice = () if use.notice_hours is None else (f"It promises notice of {use.notice_hours:,} hours.",)
     return _join(
         Evidence(told + notice), _state(stated.controller, "Who is the controller, with an address (controller).")
     )
@@ -161,7 +163,7 @@ def _show_person(use: PersonUse, stated: Stated) -> Evidence:
 
 
 def _erase_person(use: PersonUse, stated: Stated) -> Evidence:
-    deletes = tuple(f"The agreement owes: {each}." for each in use.owed if each.startswith("delete"))
+    deletes = tuple(f"The agreement owes: {each}." for each in use.deletions)
     said = f"`matinee ledger erase --person {use.person_id}` deletes what is held beside the ledger."
     kept = stated.model(use.model).retention
     lack = f"When scans and media that {use.model or 'a model'} holds are deleted (retention)."

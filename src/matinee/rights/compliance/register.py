@@ -159,7 +159,6 @@ def _face_recommender(system: Recommender, stated: Stated) -> dict[str, str]:
 def _face_use(use: PersonUse, stated: Stated) -> dict[str, str]:
     said = stated.model(use.model)
     where = f" for {use.project}" if use.project else ""
-    deletes = [each for each in use.owed if each.startswith("delete")]
     return {
         "system": f"{use.action} of {use.kind}{where}",
         "purpose": use.description or NONE,
@@ -170,7 +169,7 @@ def _face_use(use: PersonUse, stated: Stated) -> dict[str, str]:
         "consent": f"{use.agreement_id}, version {use.version}, signed by {use.signed or 'nobody'}",
         "state": use.state,
         "mark": (", ".join(said.marks) or NONE) if use.is_made else "makes no media",
-        "retention": said.retention or ", ".join(deletes) or NONE,
+        "retention": said.retention or ", ".join(use.deletions) or NONE,
         "permits": f"{use.times:,}",
         "first": _minute(use.first),
         "last": _minute(use.last),

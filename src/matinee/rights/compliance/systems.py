@@ -91,3 +91,8 @@ class PersonUse:
     def is_made(self) -> bool:
         """Whether media come of it; training makes none by itself."""
         return self.action != "train-model"
+
+    @property
+    def deletions(self) -> tuple[str, ...]:
+        """What the agreement says about deleting."""
+        return tuple(each for each in self.owed if each.startswith("delete"))
