@@ -5,6 +5,8 @@ import pytest
 from tests.cli.test_agreements import OFFER, PEOPLE, Studio, ask, write_key
 from tests.rights.signing import ADA
 
+from matinee.cli import rights
+
 STATED = """
 controller = "Example Stream Ltd, Dublin"
 security = "encrypted disks"
@@ -72,6 +74,12 @@ def test_a_version_that_was_superseded_keeps_its_uses_and_its_signature(studio, 
     rows = studio("rights", "register", "--json").json["rows"]
     assert [(row["state"], row["permits"]) for row in rows] == [("superseded", "1"), ("signed", "0")]
     assert "version 1, signed by Ada Diaz" in rows[0]["consent"]
+
+
+def test_what_is_too_long_to_print_is_said_to_be_more(studio, monkeypatch):
+    monkeypatch.setattr(rights, "SHOWN", 0)
+    assert "… and 1 more systems and uses; --html, --csv and --json have all." in studio("rights", "register").out
+    assert "… and 1 more kinds of refusals; --json has all." in studio("rights", "incident", "list").out
 
 
 def test_a_damaged_agreement_is_one_line(studio, tmp_path):

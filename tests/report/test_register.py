@@ -28,6 +28,6 @@ def test_the_page_shows_what_is_there_and_what_is_missing():
 
 def test_the_headline_counts_what_is_missing():
     full, half = Evidence(("x",)), Evidence((), ("y",))
-    assert say_headline(register(full)) == "Of 1 system or use, nothing that the 1 articles here ask for is missing."
+    assert say_headline(register(full)) == "Of 1 system or use, nothing is missing; articles listed: 1."
     assert "something is missing for 1 of the 2 articles" in say_headline(register(full, half))
     assert "there is nothing to register" in say_headline(Register(DAY, "", ()))

@@ -28,6 +28,10 @@ STARTERS = ("=", "+", "-", "@", "\t")
 """What makes a spreadsheet take a text for a formula."""
 
 
+SHOWN = 20
+"""Systems, and kinds of refusals, that are printed."""
+
+
 @click.group()
 def rights() -> None:
     """Show what the law asks of each AI system and use, and keep a list of incidents."""
@@ -125,7 +129,7 @@ def read_time(text: str | None, now: datetime) -> datetime:
 
 def show_register(register: Register) -> None:
     """Print the register, a table a system: what is missing, and where all is in place."""
-    for row in register.rows:
+    for row in register.rows[:SHOWN]:
         facts = row.facts
         shown = Table(title=escape(f"{facts['system']} ({facts['model']}; {facts['state']})"), title_justify="left")
         shown.add_column("asked by", width=36)
@@ -136,6 +140,7 @@ def show_register(register: Register) -> None:
             cells = (line.law, line.citation.grade, line.state, "\n".join(line.evidence.missing))
             shown.add_row(*map(escape, cells))
         screen.print(shown)
+    _say_more(len(register.rows), "systems and uses; --html, --csv and --json have all")
     screen.print(say_headline(register), soft_wrap=True)
     screen.print(f"{ADVICE} What only you know goes into compliance.toml.", soft_wrap=True)
 
@@ -152,10 +157,11 @@ def show_incidents(found: dict[str, Any]) -> None:
     screen.print(shown if found["incidents"] else "No incident is written down.")
     if found["refused"]:
         refused = Table("refused", "agreement", "because", "times", "last, UTC")
-        for each in found["refused"]:
+        for each in sorted(found["refused"], key=lambda each: -each["times"])[:SHOWN]:
             why = (each["action"] or "unknown", each["agreement"] or "none", ", ".join(each["reasons"]))
             refused.add_row(*map(escape, why), f"{each['times']:,}", each["last"][:16].replace("T", " "))
         screen.print(refused)
+        _say_more(len(found["refused"]), "kinds of refusals; --json has all")
     for key in found["unreadable"]:
         screen.print(f"Entry {key} is an attempt that cannot be read.", markup=False, soft_wrap=True)
     findings = found["findings"]
@@ -163,3 +169,8 @@ def show_incidents(found: dict[str, Any]) -> None:
         screen.print(f"{each['where']}: {each['said']}", markup=False, soft_wrap=True)
     if findings is not None and not findings:
         screen.print("The ledger is as it was recorded.")
+
+
+def _say_more(count: int, of: str) -> None:
+    if count > SHOWN:
+        screen.print(f"… and {count - SHOWN:,} more {of}.", soft_wrap=True)

@@ -43,8 +43,8 @@ def say_headline(register: Register) -> str:
     if not lines:
         return "Nothing serves, and no use of a person is agreed: there is nothing to register."
     if not register.missing:
-        return f"Of {systems}, nothing that the {lines:,} articles here ask for is missing."
-    return f"Of {systems}, something is missing for {register.missing:,} of the {lines:,} articles that apply."
+        return f"Of {systems}, nothing is missing; articles listed: {lines:,}."
+    return f"Of {systems}, something is missing for {register.missing:,} of the {lines:,} articles listed."
 
 
 def _lay_out(row: Row) -> dict[str, Any]:
