@@ -233,6 +233,7 @@ def _describe_use(
         times=count.times,
         first=_time(count.first) if count.times else None,
         last=_time(count.last) if count.times else None,
+        entries=tuple(count.keys),
     )
 
 

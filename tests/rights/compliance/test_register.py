@@ -104,6 +104,12 @@ def test_people_are_told_by_the_agreement_that_they_signed(rulebook):
     assert told[1].evidence.has[0].endswith("the use and its end, 2027-01-01 00:00 UTC.")
 
 
+def test_a_use_names_its_entries_in_the_ledger(rulebook):
+    used = [replace(USE, entries=("u1", "u2")), replace(USE, entries=("u1",), times=9)]
+    record = [lines(make_register(rulebook, None, [each], EVERYTHING, on=DAY))["eu.gdpr.30"] for each in used]
+    assert [each.evidence.has[1] for each in record] == ["In the ledger: u1, u2.", "In the ledger: u1 and 8 more."]
+
+
 def test_consent_without_a_signature_is_missing(rulebook):
     line = lines(make_register(rulebook, None, [replace(USE, signed="")], EVERYTHING, on=DAY))["eu.gdpr.9"]
     assert (line.state, line.evidence.missing) == ("missing", ("A signature under ag1, version 1.",))

@@ -174,7 +174,9 @@ def _record_use(use: PersonUse, stated: Stated) -> Evidence:
     model = stated.model(use.model)
     what = f"Purpose: {use.description or use.action}. Person: {use.person_id}. Data: {use.kind}."
     to = _state(model.recipients, "") if model.recipients else Evidence((f"It goes to {use.producer_id}, as agreed.",))
-    return _join(Evidence((what,)), to, _record(stated, model.retention))
+    more = f" and {use.times - len(use.entries):,} more" if use.times > len(use.entries) else ""
+    kept = (f"In the ledger: {', '.join(use.entries)}{more}.",) if use.entries else ()
+    return _join(Evidence((what, *kept)), to, _record(stated, model.retention))
 
 
 OF_USE: Mapping[str, Callable[[PersonUse, Stated], Evidence]] = {

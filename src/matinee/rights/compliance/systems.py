@@ -64,6 +64,7 @@ class PersonUse:
         times: how often it was permitted.
         first: first time; None = never.
         last: last time.
+        entries: keys of the first few entries of the ledger about it.
     """
 
     permission: str
@@ -86,6 +87,7 @@ class PersonUse:
     times: int = 0
     first: datetime | None = None
     last: datetime | None = None
+    entries: tuple[str, ...] = ()
 
     @property
     def is_made(self) -> bool:
