@@ -111,8 +111,7 @@ def add_incident(
         entry = write_report(made, fold_incidents(leaves), follows=follows, now=now)
         with write_ledger(engine) as book:
             (leaf,) = append(book, [entry])
-    incidents = fold_incidents([*leaves, leaf])
-    return incidents[(follows or len(incidents)) - 1]
+    return next(each for each in fold_incidents([*leaves, leaf]) if each.number == entry.body["incident"])
 
 
 def list_incidents(service: Service, *, is_verified: bool = True) -> dict[str, Any]:

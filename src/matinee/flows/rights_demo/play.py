@@ -6,7 +6,7 @@ Covers a clock of its own, so that the same seed tells the same story. What it p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from matinee.flows.uses import open_gate
 from matinee.report.register import say_headline
 from matinee.report.story import Act
 from matinee.rights.compliance.register import Row
-from matinee.rights.gate.answer import Answer
+from matinee.rights.gate.answer import Answer, Reason
 from matinee.rights.gate.gate import Gate
 from matinee.rights.ledger.receipts import read_receipt
 from matinee.rights.money import Money, parse_money
@@ -71,6 +71,8 @@ def _introduce(stage: Stage) -> Act:
 def _offer_buyout(stage: Stage) -> Act:
     extra = stage.cast.extra
     done = stage.propose("buyout", write_buyout(stage.cast))
+    if done["accepted"]:
+        raise MatineeError("$200 for ever was accepted, which the story does not have", where="buyout")
     refused = [each for each in done["findings"] if each["effect"] == "refuse"]
     flagged = [each for each in done["findings"] if each["effect"] == "flag"]
     contrast = done["contrast"]
@@ -187,7 +189,12 @@ def _swap_media(stage: Stage, gate: Gate, said: Mapping[str, Any]) -> tuple[str,
     who, what = stage.cast.extra, "another picture than was asked for"
     answer = gate.request(stage.request(who, what, said))
     against = gate.take_up(answer.token or "", hash_media("another picture"))
-    return (who.name, what, "refused", say_reasons(against), "")
+    return (who.name, what, *_lay_out_start(against))
+
+
+def _lay_out_start(against: Sequence[Reason]) -> tuple[str, str, str]:
+    """Lay out what came of taking up a permit."""
+    return ("refused", say_reasons(against), "") if against else ("begun", "the permit holds", "")
 
 
 def _lay_out_answer(answer: Answer) -> tuple[str, str, str]:
@@ -206,13 +213,7 @@ def _revoke(stage: Stage) -> Act:
         against = gate.take_up(answer.token or "", request["media_hash"])
         rows = [
             (lead.name, "dubbed into Spanish, first half", *_lay_out_answer(answer)),
-            (
-                lead.name,
-                "the same, begun after the revocation",
-                "refused",
-                say_reasons(against),
-                "",
-            ),
+            (lead.name, "the same, begun after the revocation", *_lay_out_start(against)),
             _ask(stage, gate, lead, "dubbed into Spanish, second half", voice),
         ]
     said = (
