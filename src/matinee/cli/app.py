@@ -39,9 +39,10 @@ COMMANDS = {
     "rules": ("matinee.cli.rules:rules", "List the rules of consent and pay, each with its grade and source."),
     "pay": ("matinee.cli.payments:pay", "Pay a quarter, correct, write statements; lay an offer beside pay per use."),
     "ledger": ("matinee.cli.ledger:ledger", "Prove what was recorded, and find any change to it."),
+    "rights": ("matinee.cli.rights:rights", "Register AI systems and uses; keep a list of incidents."),
     "report": ("matinee.cli.models:report", "Write a page of numbers, charts and members' pages."),
     "forget": ("matinee.cli.privacy:forget", "Remove members and every trace of them; write a receipt."),
-    "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data."),
+    "demo": ("matinee.cli.demo:demo", "Do all of it once, on real data; `demo rights`: consent and pay."),
 }
 """Verb -> where its command is, loaded only when called so that `--help` is quick; and what it does."""
 

@@ -1,4 +1,4 @@
-"""The command `demo`: the whole main job, on real data where they can be had."""
+"""The command `demo`: the whole main job, on real data where they can be had; the other demos under it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from matinee.cli.demo_rights import rights
 from matinee.cli.imports import show_summary
 from matinee.cli.members import show_page
 from matinee.cli.models import show_evaluation, show_training
@@ -38,19 +39,25 @@ With a log of your own:
 """
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--dir", "folder", type=FOLDER, default=Path("demo-service"), show_default=True, help="Where its services are made."
 )
 @click.option("--out", type=FOLDER, default=Path("reports/index.html"), show_default=True, help="The report.")
 @click.option("--world", "simulated", is_flag=True, help="Use the simulated world instead of MovieLens 100K.")
 @json_option
-def demo(folder: Path, out: Path, simulated: bool, as_json: bool) -> None:
-    """Import a log, train on it, measure, and show pages with reasons."""
+@click.pass_context
+def demo(context: click.Context, folder: Path, out: Path, simulated: bool, as_json: bool) -> None:
+    """Import a log, train on it, measure, and show pages with reasons; or one of the other demos, by its name."""
+    if context.invoked_subcommand is not None:
+        return
     with silenced(as_json):
         result = _run(folder, out, simulated)
     if as_json:
         print_json(result)
+
+
+demo.add_command(rights)
 
 
 def _run(folder: Path, out: Path, simulated: bool) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from matinee.rights.rulebook.replicas import BACKGROUND, day_rate
 from matinee.rights.rulebook.rules import Rule, Rulebook
 from matinee.store.texts import read_text
 
-FILES = ("rates", "replicas", "success", "writers", "games", "law")
+FILES = ("rates", "replicas", "success", "writers", "games", "law", "eu")
 """The subjects, in the order in which they are listed."""
 
 

@@ -9,6 +9,7 @@ from matinee.errors import Refused, StoreError
 from matinee.rights.ledger.audit import audit
 from matinee.rights.ledger.entries import Entry, append, reverse, time_of
 from matinee.rights.ledger.merkle import find_root
+from matinee.store.rights import ledger
 from matinee.store.rights.database import open_database, writing
 from matinee.store.rights.ledger import erase_person, read_ledger, write_ledger
 from matinee.tables.ledger import Private, Transfer
@@ -42,6 +43,14 @@ def test_who_it_is_about_stands_outside_the_entry(engine):
     with read_ledger(engine) as book:
         assert {each.subject for each in book.subjects()} == {made.subject}
         assert [leaf.key for leaf in book.leaves(made.subject)] == ["use-1"]
+
+
+def test_entries_of_one_kind_are_read_alone(engine, monkeypatch):
+    monkeypatch.setattr(ledger, "PAGE", 2)
+    record(engine, *(use(number) if number % 2 else Entry(kind="note", key=f"n{number}", at=AT) for number in range(9)))
+    with read_ledger(engine) as book:
+        assert [leaf.key for leaf in book.leaves(kind="use")] == ["use-1", "use-3", "use-5", "use-7"]
+        assert [leaf.position for leaf in book.leaves()] == list(range(9))
 
 
 def test_recording_a_key_twice_records_it_once(engine):

@@ -102,13 +102,14 @@ class LedgerReader:
             found |= {row.reverses: row.key for row in self._connection.execute(_TAKEN_BACK, {"named": some})}
         return found
 
-    def leaves(self, subject: str | None = None) -> Iterator[Leaf]:
-        """Read the entries by position: all, or those about a subject."""
+    def leaves(self, subject: str | None = None, *, kind: str | None = None) -> Iterator[Leaf]:
+        """Read the entries by position: all, or those about a subject, or those of a kind."""
+        wanted = select(leaves).order_by(leaves.c.position).limit(PAGE)
+        wanted = wanted if subject is None else wanted.where(leaves.c.subject == subject)
+        wanted = wanted if kind is None else wanted.where(leaves.c.kind == kind)
         after: int | None = None
         while True:
-            asked = select(leaves).order_by(leaves.c.position).limit(PAGE)
-            asked = asked if after is None else asked.where(leaves.c.position > after)
-            page = self._read(asked if subject is None else asked.where(leaves.c.subject == subject))
+            page = self._read(wanted if after is None else wanted.where(leaves.c.position > after))
             yield from page
             if len(page) < PAGE:
                 return
