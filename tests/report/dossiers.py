@@ -1,5 +1,7 @@
 """A made-up dossier, of the shape that `forecast --json` prints: one title in, one out, one without a forecast."""
 
+from typing import Any
+
 HOURS = {"p10": 1.5e6, "p25": 4.2e6, "p50": 8.1e6, "p75": 13.7e6, "p90": 31.4e6}
 COMP = {
     "title_id": "t1", "name": "Low <Tide>", "released_on": "2024-05-17", "days": 45, "hours": 6_300_000.0,
@@ -9,7 +11,7 @@ SEGMENT = {"segment": "Drama", "members": 238, "audience": 54, "chance": 0.2268}
 TERMS = {"budget": 250_000_000, "currency": "EUR", "objective": "hours", "risk": "mean", "owned": []}
 
 
-def make_title(candidate_id, name, **changes):
+def make_title(candidate_id: str, name: str, **changes: Any) -> dict[str, Any]:
     offer = {
         "kind": "film", "runtime_minutes": 104.0, "languages": ["en"], "countries": None, "genres": ["Drama"],
         "price": 123_000_000, "currency": "EUR", "territories": ["FR", "DE"], "licence": None,
@@ -37,19 +39,26 @@ def make_title(candidate_id, name, **changes):
     } | changes
 
 
-def make_verdict(candidate_id, name, **changes):
+def make_verdict(candidate_id: str, name: str, **changes: Any) -> dict[str, Any]:
     return {
         "candidate_id": candidate_id, "name": name, "is_in": True, "price": 123_000_000, "worth": 15_800_000.0,
         "adds": 9.9e6, "changes_at": 171_000_000, "why": "among the best for the money",
     } | changes  # fmt: skip
 
 
-def make_dossier():
+def make_dossier() -> dict[str, Any]:
     steps = [
         {"budget": 125_000_000, "titles": 1, "cost": 123_000_000, "worth": 15.8e6, "is_proved": True},
         {"budget": 500_000_000, "titles": 2, "cost": 246_000_000, "worth": 22.6e6, "is_proved": True},
     ]
-    nothing = {"horizons": [], "comps": [], "drivers": [], "price_per_hour": None, "diverted": None, "who": None}
+    nothing: dict[str, object] = {
+        "horizons": [],
+        "comps": [],
+        "drivers": [],
+        "price_per_hour": None,
+        "diverted": None,
+        "who": None,
+    }
     verdicts = [
         make_verdict("a", "High Water // Hohes Wasser"),
         make_verdict("b", "Ebb", is_in=False, adds=None, changes_at=87_000_000, why="others add more for the money"),

@@ -28,7 +28,7 @@ def test_an_hour_that_may_be_diverted_is_said_to_be():
 
 
 def test_what_is_added_is_not_known_without_visits():
-    diverted = {"incremental": None, "titles": []}
+    diverted: dict[str, object] = {"incremental": None, "titles": []}
     assert say_loss(make_title("a", "A", diverted=diverted), "only a holdout can tell") == "Only a holdout can tell."
 
 
