@@ -86,7 +86,7 @@ def test_a_slate_takes_its_forecasts_from_forecast(command, folder):
     assert said.code == 0
     assert "Proved: no slate adds more" in said.out
     assert "line 3, kind" in said.err
-    assert "no views of its own" in said.err
+    assert "every hour counts as added, diverted ones too" in said.err
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,8 @@ def test_the_slate_says_why_a_title_has_no_forecast(outside):
     verdicts = {each.candidate_id: each for each in outside.plan.verdicts}
     assert verdicts["b"].why.startswith("no forecast: a live event")
     assert outside.to_dict()["titles"][1]["price_per_hour"] is None
-    assert outside.unknown == {"who": "the service has no views of its own"}
+    assert outside.unknown["who"] == "the service has no views of its own"
+    assert outside.unknown["diversion"] == "every hour counts as added, diverted ones too"
 
 
 def test_the_page_and_its_numbers_are_written_together(outside, tmp_path):
@@ -90,9 +91,9 @@ def test_titles_held_back_are_asked_about_as_if_nobody_had_watched(inside):
 
 def test_what_is_added_is_known_only_where_visits_are(inside):
     without, known = inside
-    assert [each.incremental for each in without.diverted] == [None, None]
+    assert [each.incremental for each in without.members.diverted] == [None, None]
     assert "only a holdout can tell" in without.unknown["diversion"]
-    assert all(each.incremental is not None and 0 < each.incremental < 1 for each in known.diverted)
+    assert all(each.incremental is not None and 0 < each.incremental < 1 for each in known.members.diverted)
     assert "diversion" not in known.unknown
 
 
@@ -111,7 +112,7 @@ def test_a_budget_of_nothing_is_said_before_anything_is_learned(tmp_path, offers
 
 def test_where_nothing_is_known_at_all_that_is_an_error(tmp_path, offers):
     service = create_service(tmp_path / "svc")
-    with pytest.raises(NothingToLearn, match=r"0 titles came out .* no views of its own"):
+    with pytest.raises(NothingToLearn, match=r"0 titles came out .*; the service has no views of its own"):
         make_dossier(service, offers, now=NOW)
     with pytest.raises(NothingToLearn, match="0 titles came out"):
         slate_offers(service, offers, Wishes("5"), now=NOW)

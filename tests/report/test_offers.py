@@ -29,7 +29,8 @@ def test_an_hour_that_may_be_diverted_is_said_to_be():
 
 def test_what_is_added_is_not_known_without_visits():
     diverted: dict[str, object] = {"incremental": None, "titles": []}
-    assert say_loss(make_title("a", "A", diverted=diverted), "only a holdout can tell") == "Only a holdout can tell."
+    said = say_loss(make_title("a", "A", diverted=diverted), "only a holdout can tell")
+    assert said == "How much of its audience would be added is not known: only a holdout can tell."
 
 
 def test_a_title_that_no_slate_can_do_without_stays_at_any_price():

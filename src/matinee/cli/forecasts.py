@@ -155,8 +155,8 @@ def show_dossier(dossier: Dossier) -> None:
         screen.print(_table_of_hours(told))
     for title in found.titles:
         _show_title(title)
-    if dossier.watchers:
-        show_watchers(dossier.watchers.to_dict())
+    if dossier.members.watchers:
+        show_watchers(dossier.members.watchers.to_dict())
     if dossier.plan:
         show_plan(dossier.plan, show_all=True)
     for note in [*found.notes, *(describe(row) for row in found.problems.iter_rows(named=True))]:

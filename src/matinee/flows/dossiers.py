@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 
 from matinee.acquire.slate.plan import Plan, plan_slate
+from matinee.acquire.slate.terms import NO_FORECAST, Terms
 from matinee.acquire.slate.worth import COLUMNS
-from matinee.errors import MatineeError, NothingToLearn
+from matinee.errors import BadFile, MatineeError, NothingToLearn
 from matinee.flows.diverting import Diverted, divert
 from matinee.flows.forecasting import ForecastReport, Horizon, TitleForecast, forecast_offers, forecast_to_dict
 from matinee.flows.offers import read_candidates
@@ -31,9 +32,34 @@ _OFFER = (
     "kind", "runtime_minutes", "languages", "countries", "genres", "price", "currency", "territories", "licence",
     "window_starts_on", "window_ends_on", "exclusive",
 )  # fmt: skip
-_NO_VISITS = (
-    "how much of an audience is added is not known: no visits without a play are recorded, and only a holdout can tell"
-)
+_ALL_ADDED = "every hour counts as added, diverted ones too"
+_NO_VISITS = "no visits without a play are recorded, and only a holdout can tell"
+
+
+@dataclass(frozen=True)
+class Members:
+    """What a service's own log says of n candidates.
+
+    Attributes:
+        watchers: which members would watch; None = not known.
+        watched: how many members watched the title of ours that each candidate names, n; None without one.
+        diverted: what each would replace, n; empty = not known.
+        unknown: what could not be told -> why, in words.
+    """
+
+    watchers: Watchers | None = None
+    watched: list[int | None] = field(default_factory=list)
+    diverted: list[Diverted] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
+
+    def to_dicts(self, n: int) -> list[dict[str, Any]]:
+        """Give "who" and "diverted" of each of n candidates, None where they are not known."""
+        people: list[Any] = [None] * n
+        if self.watchers:
+            told = self.watchers.to_dict()["candidates"]
+            people = [each | {"watched": seen} for each, seen in zip(told, self.watched, strict=True)]
+        lost: list[Any] = [asdict(each) for each in self.diverted] or [None] * n
+        return [{"who": who, "diverted": each} for who, each in zip(people, lost, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -43,42 +69,32 @@ class Dossier:
     Attributes:
         offers: rows of the table candidates that can be weighed, n.
         forecast: of their hours, n titles.
-        watchers: which members would watch; None = not known.
-        watched: how many members watched the title of ours that each candidate names, n; None without one.
-        diverted: what each would replace, n; empty = not known.
+        members: who would watch them, and what they would replace.
         plan: the slate; None = no budget was named, or there is none.
         unknown: what could not be told -> why, in words.
     """
 
     offers: pl.DataFrame
     forecast: ForecastReport
-    watchers: Watchers | None
-    watched: list[int | None]
-    diverted: list[Diverted]
+    members: Members
     plan: Plan | None
     unknown: dict[str, str]
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as JSON can say it: `forecast_to_dict`, more about every title, the slate."""
         plain = forecast_to_dict(self.forecast)
-        who = self.watchers.to_dict() if self.watchers else None
-        people = (
-            [each | {"watched": seen} for each, seen in zip(who["candidates"], self.watched, strict=True)]
-            if who
-            else [None] * self.offers.height
-        )
-        diverted = [asdict(each) for each in self.diverted] or [None] * self.offers.height
         rows = self.offers.iter_rows(named=True)
-        told = zip(plain["titles"], self.forecast.titles, rows, people, diverted, strict=True)
+        asked = self.members.to_dicts(self.offers.height)
         plain["titles"] = [
-            title
-            | {"offer": _describe_offer(offer), "who": seen, "diverted": lost}
-            | {"price_per_hour": _price_hours(offer, forecast, lost and lost["incremental"])}
-            for title, forecast, offer, seen, lost in told
+            title | more | {"offer": _describe_offer(offer), "price_per_hour": _price_hours(offer, known, more)}
+            for title, more, known, offer in zip(plain["titles"], asked, self.forecast.titles, rows, strict=True)
         ]
-        members = {"members": who["members"], "practice_titles": who["practice_titles"]} if who else None
+        service = self.members.watchers and {
+            "members": len(self.members.watchers.chances), "practice_titles": self.members.watchers.practice
+        }  # fmt: skip
         slate = self.plan.to_dict() if self.plan else None
-        return to_plain(plain | {"who": members, "slate": slate, "unknown": self.unknown})
+        told: dict[str, Any] = to_plain(plain | {"who": service, "slate": slate, "unknown": self.unknown})
+        return told
 
 
 def make_dossier(
@@ -108,28 +124,14 @@ def make_dossier(
         UsageError: no candidates, no such source, or a budget that buys nothing.
         BadFile: the file is not what it was said to be.
     """
-    offers, problems, notes = read_candidates(service, path, now=now)
-    terms = make_terms(wishes, offers) if wishes and offers.height else None
-    unknown: dict[str, str] = {}
-    try:
-        forecast = forecast_offers(service, offers, today=now.date(), source=source, seed=seed)
-    except NothingToLearn as error:
-        unknown["forecast"] = str(error)
-        forecast = _forecast_nothing(offers, error.what)
-    watchers, watched, diverted = _find_members(service, offers, unknown)
-    if "forecast" in unknown and watchers is None:
-        raise NothingToLearn(f"{unknown['forecast']}, and of members: {unknown.get('who', 'nobody to ask')}")
-    dossier = Dossier(
-        offers, replace(forecast, problems=problems, notes=notes), watchers, watched, diverted, None, unknown
-    )
+    dossier, terms = _look(service, path, now, wishes, source=source, seed=seed)
     if terms is None:
         return dossier
+    windows = service.read("windows")
     try:
-        plan = plan_slate(offers, lay_out_forecasts(forecast, diverted), terms, windows=service.read("windows"))
+        return replace(dossier, plan=_choose(dossier, terms, windows))
     except MatineeError as error:
-        unknown["slate"] = str(error)
-        return dossier
-    return replace(dossier, plan=_explain_abstentions(plan, forecast))
+        return replace(dossier, unknown=dossier.unknown | {"slate": str(error)})
 
 
 def slate_offers(service: Service, path: Path, wishes: Wishes, *, now: datetime) -> tuple[Plan, list[str]]:
@@ -147,11 +149,62 @@ def slate_offers(service: Service, path: Path, wishes: Wishes, *, now: datetime)
     Raises:
         MatineeError: no candidate can be weighed, or no slate keeps the limits.
     """
-    dossier = make_dossier(service, path, now=now, wishes=wishes)
+    dossier, terms = _look(service, path, now, wishes, has_members=service.counts()["exposures"] > 0)
     said = [describe(row) for row in dossier.forecast.problems.iter_rows(named=True)]
-    if dossier.plan is None:
-        raise MatineeError(dossier.unknown.get("slate") or said[0], where="slate")
-    return dossier.plan, [*said, *dossier.forecast.notes, *dossier.unknown.values()]
+    if terms is None:
+        raise BadFile("holds no candidate that can be weighed", where=str(path), todo=said[0])
+    plan = _choose(dossier, terms, service.read("windows"))
+    return plan, [*said, *dossier.forecast.notes, *dossier.unknown.values()]
+
+
+def _look(
+    service: Service,
+    path: Path | None,
+    now: datetime,
+    wishes: Wishes | None,
+    *,
+    source: str | None = None,
+    seed: int = 0,
+    has_members: bool = True,
+) -> tuple[Dossier, Terms | None]:
+    """Tell all but the slate, and read what is asked of it; arguments and errors as `make_dossier`.
+
+    Args:
+        service: whose facts and log.
+        path: candidates.
+        now: the day of the decision.
+        wishes: of the slate.
+        source: of debuts.
+        seed: of everything drawn.
+        has_members: whether members are asked about.
+    """
+    offers, problems, notes = read_candidates(service, path, now=now)
+    terms = make_terms(wishes, offers) if wishes and offers.height else None
+    unknown: dict[str, str] = {}
+    try:
+        forecast = forecast_offers(service, offers, today=now.date(), source=source, seed=seed)
+    except NothingToLearn as error:
+        unknown["forecast"] = str(error)
+        forecast = _forecast_nothing(offers, error.what)
+    members = _ask_members(service, offers) if has_members else Members(unknown={"diversion": _ALL_ADDED})
+    if "forecast" in unknown and members.watchers is None:
+        raise NothingToLearn("; ".join([unknown["forecast"], *members.unknown.values()]))
+    forecast = replace(forecast, problems=problems, notes=notes)
+    return Dossier(offers, forecast, members, None, unknown | members.unknown), terms
+
+
+def _choose(dossier: Dossier, terms: Terms, windows: pl.DataFrame) -> Plan:
+    """Choose the slate, and say in the verdicts why there is no forecast of a title."""
+    forecasts = lay_out_forecasts(dossier.forecast, dossier.members.diverted)
+    plan = plan_slate(dossier.offers, forecasts, terms, windows=windows)
+    reasons = {title.candidate_id: title.abstains for title in dossier.forecast.titles if title.abstains}
+    verdicts = tuple(
+        replace(each, why=f"no forecast: {reasons[each.candidate_id]}")
+        if each.why == NO_FORECAST and each.candidate_id in reasons
+        else each
+        for each in plan.verdicts
+    )
+    return replace(plan, verdicts=verdicts)
 
 
 def lay_out_forecasts(forecast: ForecastReport, diverted: list[Diverted]) -> pl.DataFrame:
@@ -175,31 +228,26 @@ def lay_out_forecasts(forecast: ForecastReport, diverted: list[Diverted]) -> pl.
     return table if table["incremental"].count() else table.drop("incremental")
 
 
-def _find_members(
-    service: Service, offers: pl.DataFrame, unknown: dict[str, str]
-) -> tuple[Watchers | None, list[int | None], list[Diverted]]:
-    """Say who would watch and what that replaces; what is unknown is added to `unknown`."""
+def _ask_members(service: Service, offers: pl.DataFrame) -> Members:
+    """Say who would watch and what that replaces, as far as that is known."""
     counts = service.counts()
     if not counts["views"] or offers.is_empty():
-        unknown["who"] = "the service has no views of its own"
-        return None, [], []
+        return Members(unknown={"who": "the service has no views of its own", "diversion": _ALL_ADDED})
     if counts["members"] * offers.height > MOST_CHANCES:
-        unknown["who"] = f"{offers.height:,} candidates are too many to ask {counts['members']:,} members about at once"
-        return None, [], []
+        why = f"{offers.height:,} candidates are too many to ask {counts['members']:,} members about at once"
+        return Members(unknown={"who": why, "diversion": _ALL_ADDED})
     try:
         asked = ask_log(service, offers)
         watchers = watch(asked)
     except NothingToLearn as error:
-        unknown["who"] = error.what
-        return None, [], []
+        return Members(unknown={"who": error.what, "diversion": _ALL_ADDED})
     try:
         diverted = divert(service, asked, watchers)
     except NothingToLearn as error:
-        unknown["diversion"] = error.what
-        return watchers, asked.watched, []
-    if diverted and diverted[0].incremental is None:
-        unknown["diversion"] = _NO_VISITS
-    return watchers, asked.watched, diverted
+        return Members(watchers, asked.watched, unknown={"diversion": f"{error.what}; {_ALL_ADDED}"})
+    is_known = diverted[0].incremental is not None
+    unknown = {} if is_known else {"diversion": f"{_NO_VISITS}; {_ALL_ADDED}"}
+    return Members(watchers, asked.watched, diverted, unknown)
 
 
 def _forecast_nothing(offers: pl.DataFrame, why: str) -> ForecastReport:
@@ -208,27 +256,16 @@ def _forecast_nothing(offers: pl.DataFrame, why: str) -> ForecastReport:
     return ForecastReport("none", 0, None, titles, pl.DataFrame(), [])
 
 
-def _explain_abstentions(plan: Plan, forecast: ForecastReport) -> Plan:
-    """Say in the verdict why there is no forecast of a title."""
-    reasons = {title.candidate_id: title.abstains for title in forecast.titles if title.abstains}
-    verdicts = tuple(
-        replace(each, why=f"no forecast: {reasons[each.candidate_id]}")
-        if each.why == "no forecast of it" and each.candidate_id in reasons
-        else each
-        for each in plan.verdicts
-    )
-    return replace(plan, verdicts=verdicts)
-
-
 def _describe_offer(offer: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: offer[name] for name in _OFFER}
     return {name: each.isoformat() if isinstance(each, date) else each for name, each in values.items()}
 
 
 def _price_hours(
-    offer: Mapping[str, Any], forecast: TitleForecast, incremental: float | None
-) -> dict[str, float | bool | int | str] | None:
+    offer: Mapping[str, Any], forecast: TitleForecast, members: Mapping[str, Any]
+) -> dict[str, float | bool | int] | None:
     """Divide the price by the hours of the longest horizon, those that are added where that is known."""
+    incremental = members["diverted"] and members["diverted"]["incremental"]
     if offer["price"] is None or offer["currency"] is None or not forecast.horizons:
         return None
     last: Horizon = forecast.horizons[-1]

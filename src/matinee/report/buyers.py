@@ -58,6 +58,7 @@ def render_dossier(told: Told, *, made: Mapping[str, str]) -> str:
         "learned": say_learned(told),
         "pages": pages,
         "slate": _lay_out_slate(told["slate"]) if told["slate"] else None,
+        "all_added": told["unknown"].get("diversion"),
         "no_slate": told["unknown"].get("slate"),
         "set_aside": told["problems"],
         "notes": told["notes"],

@@ -106,7 +106,7 @@ def say_loss(title: Told, why: str | None) -> str:
     """Say how much of an audience is added, and what is not known of it."""
     diverted = title["diverted"]
     if diverted is None or diverted["incremental"] is None:
-        return f"{(why or 'What it would replace is not known').capitalize()}."
+        return f"How much of its audience would be added is not known: {why or 'nobody can tell'}."
     share = show_percent(diverted["incremental"])
     return f"{share} of its plays would replace nothing, if members choose as the model says; a holdout can tell."
 
