@@ -24,6 +24,7 @@ from matinee.flows.forecasting import backtest as run_backtest
 from matinee.flows.plain import to_plain
 from matinee.flows.slates import Wishes
 from matinee.report.numbers import show_short
+from matinee.report.offers import UNKNOWN
 from matinee.store.outputs import check_name, write_text
 from matinee.store.service import open_service
 from matinee.tables.problems import describe
@@ -162,7 +163,7 @@ def show_dossier(dossier: Dossier) -> None:
     for note in [*found.notes, *(describe(row) for row in found.problems.iter_rows(named=True))]:
         screen.print(note, markup=False, soft_wrap=True)
     for what, why in dossier.unknown.items():
-        screen.print(f"Not known, {what}: {why}", markup=False, soft_wrap=True)
+        screen.print(f"{UNKNOWN[what]}, not known: {why}", markup=False, soft_wrap=True)
 
 
 def _table_of_hours(titles: list[TitleForecast]) -> Table:

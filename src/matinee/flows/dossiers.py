@@ -25,7 +25,7 @@ from matinee.store.service import Service
 from matinee.tables.money import major_units
 from matinee.tables.problems import describe
 
-MOST_CHANCES = 50_000_000
+MOST_CHANCES = 20_000_000
 """Members times candidates beyond which nobody is told who would watch: the numbers would not fit into memory."""
 
 _OFFER = (
@@ -33,6 +33,7 @@ _OFFER = (
     "window_starts_on", "window_ends_on", "exclusive",
 )  # fmt: skip
 _ALL_ADDED = "every hour counts as added, diverted ones too"
+_NO_LOG = f"without members to ask nothing tells what is replaced; {_ALL_ADDED}"
 _NO_VISITS = "no visits without a play are recorded, and only a holdout can tell"
 
 
@@ -186,7 +187,7 @@ def _look(
     except NothingToLearn as error:
         unknown["forecast"] = str(error)
         forecast = _forecast_nothing(offers, error.what)
-    members = _ask_members(service, offers) if has_members else Members(unknown={"diversion": _ALL_ADDED})
+    members = _ask_members(service, offers) if has_members else Members(unknown={"diversion": _NO_LOG})
     if "forecast" in unknown and members.watchers is None:
         raise NothingToLearn("; ".join([unknown["forecast"], *members.unknown.values()]))
     forecast = replace(forecast, problems=problems, notes=notes)
@@ -232,15 +233,15 @@ def _ask_members(service: Service, offers: pl.DataFrame) -> Members:
     """Say who would watch and what that replaces, as far as that is known."""
     counts = service.counts()
     if not counts["views"] or offers.is_empty():
-        return Members(unknown={"who": "the service has no views of its own", "diversion": _ALL_ADDED})
+        return Members(unknown={"who": "the service has no views of its own", "diversion": _NO_LOG})
     if counts["members"] * offers.height > MOST_CHANCES:
         why = f"{offers.height:,} candidates are too many to ask {counts['members']:,} members about at once"
-        return Members(unknown={"who": why, "diversion": _ALL_ADDED})
+        return Members(unknown={"who": why, "diversion": _NO_LOG})
     try:
         asked = ask_log(service, offers)
         watchers = watch(asked)
     except NothingToLearn as error:
-        return Members(unknown={"who": error.what, "diversion": _ALL_ADDED})
+        return Members(unknown={"who": error.what, "diversion": _NO_LOG})
     try:
         diverted = divert(service, asked, watchers)
     except NothingToLearn as error:

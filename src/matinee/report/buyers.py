@@ -30,9 +30,8 @@ from matinee.report.offers import (
 )
 from matinee.tables.money import major_units
 
-SHOWN_DRIVERS = 8
-SHOWN_SEGMENTS = 6
-"""Segments of a kind that a title's page lists, the likeliest first."""
+SHOWN_DRIVERS, SHOWN_SEGMENTS = 8, 6
+"""How many a title's page lists, the strongest and the likeliest first."""
 
 Told = Mapping[str, Any]
 """Results as JSON gives them."""
@@ -86,7 +85,7 @@ def _lay_out_title(title: Told, told: Told, verdict: Told | None) -> dict[str, A
         "price": show_money(offer["price"], offer["currency"]),
         "headline": say_forecast(title),
         "last": last,
-        "fan": _chart_fan(title) if last else None,
+        "fan": _draw_fan(title) if last else None,
         "horizons": title["horizons"],
         "has_views": last is not None and last["views"] is not None,
         "drivers": _chart_drivers(title) if last else None,
@@ -101,11 +100,10 @@ def _lay_out_title(title: Told, told: Told, verdict: Told | None) -> dict[str, A
     }
 
 
-def _chart_fan(title: Told) -> dict[str, Any]:
+def _draw_fan(title: Told) -> Markup:
     points = [(each["days"], each["hours"]) for each in title["horizons"]]
-    finding = say_forecast(title)
-    label = f"Hours of {title['name']} by days since release. {finding}"
-    return {"svg": draw_fan(points, axis="days since release", unit="hours", label=label), "finding": ""}
+    label = f"Hours of {title['name']} by days since release. {say_forecast(title)}"
+    return draw_fan(points, axis="days since release", unit="hours", label=label)
 
 
 def _chart_drivers(title: Told) -> dict[str, Any]:
@@ -124,8 +122,6 @@ def _lay_out_who(who: Told, told: Told) -> dict[str, Any]:
 def _lay_out_slate(slate: Told) -> dict[str, Any]:
     chosen = [each for each in slate["verdicts"] if each["is_in"]]
     return {
-        "unit": "members" if slate["terms"]["objective"] == "reach" else "hours",
-        "currency": slate["terms"]["currency"],
         "cost": show_money(slate["cost"], slate["terms"]["currency"]),
         "budget": show_money(slate["terms"]["budget"], slate["terms"]["currency"]),
         "worth": slate["worth"],
