@@ -13,15 +13,16 @@ from matinee.flows.dossiers import lay_out_forecasts, make_dossier, slate_offers
 from matinee.flows.held_back import hold_back
 from matinee.flows.imports import import_table
 from matinee.flows.slates import Wishes
+from matinee.flows.who import ask_log
 from matinee.flows.worlds import import_world
 from matinee.store.service import create_service
 from matinee.world import WorldSettings
 
 NOW = datetime(2024, 9, 1, tzinfo=UTC)
-OFFERS = """candidate_id,name,kind,runtime_minutes,genres,price,currency
-a,River Storm 8 4,film,100,Drama,4000000,EUR
-b,Title Fight,live,120,Sport,1000000,EUR
-c,Winter Glass 9,film,95,Drama,3000000,EUR
+OFFERS = """candidate_id,name,kind,runtime_minutes,genres,price,currency,window_starts_on,window_ends_on
+a,River Storm 8 4,film,100,Drama,4000000,EUR,,
+b,Title Fight,live,120,Sport,1000000,EUR,,
+c,Winter Glass 9,film,95,Drama,3000000,EUR,2999-01-01,2999-02-28
 """
 
 
@@ -54,7 +55,7 @@ def inside(tmp_path_factory):
     path = hold_back(service, folder / "held.parquet", count=2)
     without = make_dossier(service, path, now=NOW)
     import_table(service, "exposures", folder / "exposures.parquet")
-    return without, make_dossier(service, path, now=NOW)
+    return service, without, make_dossier(service, path, now=NOW)
 
 
 def test_an_hour_costs_the_price_over_the_hours_of_the_longest_horizon(outside):
@@ -82,15 +83,28 @@ def test_the_page_and_its_numbers_are_written_together(outside, tmp_path):
 
 
 def test_titles_held_back_are_asked_about_as_if_nobody_had_watched(inside):
-    told = inside[0].to_dict()
+    told = inside[1].to_dict()
     assert told["unknown"]["forecast"].endswith("or `own-audience`")
     assert all(title["who"]["watched"] > 0 for title in told["titles"])
     replaced = {each["title_id"] for title in told["titles"] for each in title["diverted"]["titles"]}
     assert replaced.isdisjoint({title["candidate_id"] for title in told["titles"]})
 
 
+def test_views_of_a_title_that_an_offer_names_are_hidden(inside):
+    service, dossier, _ = inside
+    asked = ask_log(service, dossier.offers)
+    ids = dossier.offers["title_id"].to_list()
+    hidden = asked.evidence.titles["title_id"].filter(pl.Series(asked.hidden)).to_list()
+    assert sorted(hidden) == sorted([*ids, *(f"candidate:{each}" for each in ids)])
+    assert asked.evidence.titles["title_id"][int(asked.rows[0])] == f"candidate:{ids[0]}"
+
+
+def test_a_window_shorter_than_the_days_that_count_is_noted(outside):
+    assert outside.forecast.notes[-1].startswith("c: the window is shorter than 182 days")
+
+
 def test_what_is_added_is_known_only_where_visits_are(inside):
-    without, known = inside
+    _, without, known = inside
     assert [each.incremental for each in without.members.diverted] == [None, None]
     assert "only a holdout can tell" in without.unknown["diversion"]
     assert all(each.incremental is not None and 0 < each.incremental < 1 for each in known.members.diverted)

@@ -16,7 +16,14 @@ from matinee.acquire.slate.terms import NO_FORECAST, Terms
 from matinee.acquire.slate.worth import COLUMNS
 from matinee.errors import BadFile, MatineeError, NothingToLearn
 from matinee.flows.diverting import Diverted, divert
-from matinee.flows.forecasting import ForecastReport, Horizon, TitleForecast, forecast_offers, forecast_to_dict
+from matinee.flows.forecasting import (
+    HORIZONS,
+    ForecastReport,
+    Horizon,
+    TitleForecast,
+    forecast_offers,
+    forecast_to_dict,
+)
 from matinee.flows.offers import read_candidates
 from matinee.flows.plain import to_plain
 from matinee.flows.slates import Wishes, make_terms
@@ -190,7 +197,7 @@ def _look(
     members = _ask_members(service, offers) if has_members else Members(unknown={"diversion": _NO_LOG})
     if "forecast" in unknown and members.watchers is None:
         raise NothingToLearn("; ".join([unknown["forecast"], *members.unknown.values()]))
-    forecast = replace(forecast, problems=problems, notes=notes)
+    forecast = replace(forecast, problems=problems, notes=[*notes, *_note_short(offers)])
     return Dossier(offers, forecast, members, None, unknown | members.unknown), terms
 
 
@@ -231,8 +238,10 @@ def lay_out_forecasts(forecast: ForecastReport, diverted: list[Diverted]) -> pl.
 
 def _ask_members(service: Service, offers: pl.DataFrame) -> Members:
     """Say who would watch and what that replaces, as far as that is known."""
+    if offers.is_empty():
+        return Members()
     counts = service.counts()
-    if not counts["views"] or offers.is_empty():
+    if not counts["views"]:
         return Members(unknown={"who": "the service has no views of its own", "diversion": _NO_LOG})
     if counts["members"] * offers.height > MOST_CHANCES:
         why = f"{offers.height:,} candidates are too many to ask {counts['members']:,} members about at once"
@@ -249,6 +258,14 @@ def _ask_members(service: Service, offers: pl.DataFrame) -> Members:
     is_known = diverted[0].incremental is not None
     unknown = {} if is_known else {"diversion": f"{_NO_VISITS}; {_ALL_ADDED}"}
     return Members(watchers, asked.watched, diverted, unknown)
+
+
+def _note_short(offers: pl.DataFrame) -> list[str]:
+    """Name the offers whose window is shorter than the days whose hours are counted."""
+    length = (pl.col("window_ends_on") - pl.col("window_starts_on")).dt.total_days() + 1
+    short = offers.filter(length < HORIZONS[-1])["candidate_id"].to_list()
+    said = f"shorter than {HORIZONS[-1]} days, whose hours the slate and the price of an hour count"
+    return [f"{', '.join(short)}: the window is {said}"] if short else []
 
 
 def _forecast_nothing(offers: pl.DataFrame, why: str) -> ForecastReport:
