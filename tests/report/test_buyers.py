@@ -96,3 +96,12 @@ def test_without_a_slate_there_is_none_or_a_reason():
     assert "Of these titles High Water would draw most: 8.1m hours in the first 182 days" in page
     page = render_dossier(told | {"unknown": {"slate": "no candidate can be weighed"}}, made=MADE)
     assert "<h2>No slate</h2>" in page
+
+
+def test_without_hours_a_page_tells_of_members_first():
+    told = make_dossier()
+    titles = [title | {"horizons": [], "abstains": "no report", "price_per_hour": None} for title in told["titles"]]
+    page = render_dossier(told | {"slate": None, "titles": titles[:1]}, made=MADE)
+    assert '<p class="headline">321 of 3,012 members would watch.' in page
+    assert "<p>No forecast: no report.</p>" in page
+    assert ">80% interval<" not in page[: page.index("How to read it")]

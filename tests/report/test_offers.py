@@ -24,7 +24,7 @@ def test_money_is_shown_in_whole_units_with_its_currency(units, currency, said):
 def test_an_hour_that_may_be_diverted_is_said_to_be():
     cost = make_title("a", "A")["price_per_hour"] | {"is_incremental": False}
     assert "an hour, diverted ones too" in say_price(make_title("a", "A", price_per_hour=cost))
-    assert say_price(make_title("a", "A", price_per_hour=None)).startswith("No price, or no forecast")
+    assert not say_price(make_title("a", "A", price_per_hour=None))
 
 
 def test_what_is_added_is_not_known_without_visits():
@@ -42,7 +42,9 @@ def test_nothing_to_buy_and_nothing_known_are_said():
     none = told["slate"] | {"verdicts": [each | {"is_in": False} for each in told["slate"]["verdicts"]]}
     assert say_headline(told | {"slate": none}) == "For 2,500,000 EUR none of the titles can be bought."
     nothing = told | {"slate": None, "titles": told["titles"][2:]}
-    assert say_headline(nothing) == "Nothing known says how many hours these titles would draw."
+    assert say_headline(nothing) == "Nothing known says what these titles would draw."
+    asked = told | {"slate": None, "titles": [make_title("a", "A", horizons=[])]}
+    assert say_headline(asked) == "Of these titles A would be watched most: by 321 of 3,012 members."
     assert "12 titles" in say_learned(told | {"learned_from": 0, "unknown": {"forecast": "12 titles came out"}})
 
 

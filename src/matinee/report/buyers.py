@@ -56,6 +56,9 @@ def render_dossier(told: Told, *, made: Mapping[str, str]) -> str:
         "headline": say_headline(told),
         "learned": say_learned(told),
         "pages": pages,
+        "has_members": any(title["who"] for title in told["titles"]),
+        "has_hours": any(title["horizons"] for title in told["titles"]),
+        "counted_days": max((each["days"] for title in told["titles"] for each in title["horizons"]), default=None),
         "slate": _lay_out_slate(told["slate"]) if told["slate"] else None,
         "all_added": told["unknown"].get("diversion"),
         "no_slate": told["unknown"].get("slate"),
@@ -78,12 +81,15 @@ def _name_verdicts(told: Told) -> Told:
 
 def _lay_out_title(title: Told, told: Told, verdict: Told | None) -> dict[str, Any]:
     offer, last = title["offer"], title["horizons"][-1] if title["horizons"] else None
+    price = show_money(offer["price"], offer["currency"])
     return {
         "id": title["candidate_id"],
         "name": title["name"],
-        "deal": list_deal(offer),
-        "price": show_money(offer["price"], offer["currency"]),
-        "headline": say_forecast(title),
+        "price": price,
+        "deal": [*([("price", price)] if offer["price"] is not None else []), *list_deal(offer)],
+        "headline": say_forecast(title) if last or not title["who"] else say_who(title["who"], told["who"]),
+        "abstains": say_forecast(title) if title["who"] and not last else None,
+        "members": title["who"] and title["who"]["audience"],
         "last": last,
         "fan": _draw_fan(title) if last else None,
         "horizons": title["horizons"],

@@ -59,10 +59,14 @@ def say_headline(told: Told) -> str:
         cost = show_money(slate["cost"], slate["terms"]["currency"])
         return f"For {budget}, buy {join_words(chosen)}: {cost}, and {show_short(slate['worth'])} hours."
     known = [each for each in titles if each["horizons"]]
-    if not known:
-        return "Nothing known says how many hours these titles would draw."
-    best = max(known, key=lambda each: each["horizons"][-1]["hours"]["p50"])
-    return f"Of these titles {best['name']} would draw most: {_say_hours(best['horizons'][-1])}."
+    if known:
+        best = max(known, key=lambda each: each["horizons"][-1]["hours"]["p50"])
+        return f"Of these titles {best['name']} would draw most: {_say_hours(best['horizons'][-1])}."
+    asked = [each for each in titles if each["who"]]
+    if asked:
+        best = max(asked, key=lambda each: each["who"]["audience"])
+        return f"Of these titles {best['name']} would be watched most: by {_say_members(best['who'], told['who'])}."
+    return "Nothing known says what these titles would draw."
 
 
 def say_learned(told: Told) -> str:
@@ -96,10 +100,14 @@ def say_drivers(title: Told) -> str:
 
 def say_who(who: Told, service: Told) -> str:
     """Say how many members would watch, and how many did where the title is one of ours, hidden."""
-    said = f"{show_number(who['audience'], 0)} of {service['members']:,} members would watch."
+    said = f"{_say_members(who, service)} would watch."
     if who["watched"] is not None:
         said += f" It was in the log, hidden from all of this: {who['watched']:,} did."
     return said
+
+
+def _say_members(who: Told, service: Told) -> str:
+    return f"{show_number(who['audience'], 0)} of {service['members']:,} members"
 
 
 def say_loss(title: Told, why: str | None) -> str:
@@ -112,10 +120,10 @@ def say_loss(title: Told, why: str | None) -> str:
 
 
 def say_price(title: Told) -> str:
-    """Say what an hour costs."""
+    """Say what an hour costs; nothing without a price or a forecast."""
     cost = title["price_per_hour"]
     if cost is None:
-        return "No price, or no forecast: what an hour costs is not known."
+        return ""
     what = "an incremental hour" if cost["is_incremental"] else "an hour, diverted ones too"
     currency = title["offer"]["currency"]
     ends = f"{show_short(cost['low'])} to {show_short(cost['high'])}"
