@@ -46,16 +46,19 @@ def outside(tmp_path_factory, offers):
 
 @pytest.fixture(scope="module")
 def inside(tmp_path_factory):
-    """A service of 300 members, two of whose titles are candidates, and what is told of them."""
+    """A service of 300 members, two of whose titles are candidates; what is told while half, and when all is shown."""
     folder = tmp_path_factory.mktemp("inside")
     service = create_service(folder / "svc")
     import_world(service, WorldSettings(members=300, titles=80, days=90, views_per_member=20), seed=3)
     shown = service.read("views").select("member_id", "title_id", shown_at=pl.col("started_at").dt.offset_by("-1h"))
-    shown.with_row_index("exposure_id").cast({"exposure_id": pl.String}).write_parquet(folder / "exposures.parquet")
+    shown = shown.with_row_index("exposure_id").cast({"exposure_id": pl.String})
     path = hold_back(service, folder / "held.parquet", count=2)
-    without = make_dossier(service, path, now=NOW)
-    import_table(service, "exposures", folder / "exposures.parquet")
-    return service, without, make_dossier(service, path, now=NOW)
+    dossiers = []
+    for rows in (shown[::2], shown):
+        rows.write_parquet(folder / "exposures.parquet")
+        import_table(service, "exposures", folder / "exposures.parquet")
+        dossiers.append(make_dossier(service, path, now=NOW))
+    return service, *dossiers
 
 
 def test_an_hour_costs_the_price_over_the_hours_of_the_longest_horizon(outside):
@@ -104,9 +107,9 @@ def test_a_window_shorter_than_the_days_that_count_is_noted(outside):
 
 
 def test_what_is_added_is_known_only_where_visits_are(inside):
-    _, without, known = inside
-    assert [each.incremental for each in without.members.diverted] == [None, None]
-    assert "only a holdout can tell" in without.unknown["diversion"]
+    _, half, known = inside
+    assert [each.incremental for each in half.members.diverted] == [None, None]
+    assert "only a holdout can tell" in half.unknown["diversion"]
     assert all(each.incremental is not None and 0 < each.incremental < 1 for each in known.members.diverted)
     assert "diversion" not in known.unknown
 

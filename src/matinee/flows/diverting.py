@@ -17,6 +17,9 @@ from matinee.store.service import Service
 SHOWN = 10
 """Titles named a candidate."""
 
+COVERED = 0.9
+"""Visits count as recorded if on so many of the days on which members watched something they were shown something."""
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -38,8 +41,8 @@ class Diverted:
     """What a candidate would replace.
 
     Attributes:
-        incremental: in [0, 1], the share of its plays that would replace nothing; None where visits without a play are
-            not recorded, which leaves it open.
+        incremental: in [0, 1], the share of its plays that would replace nothing; None where visits are not recorded
+            (`COVERED`), which leaves it open.
         titles: the largest losses first.
     """
 
@@ -65,6 +68,7 @@ def divert(service: Service, asked: Asked, watchers: Watchers) -> list[Diverted]
     start = find_start(evidence)
     shown = _find_shown(service, asked, start)
     played = evidence.events.filter(pl.col("at") >= start).select("member_row", day=pl.col("at") // 86_400)
+    has_visits = played.unique().join(shown, on=["member_row", "day"], how="semi").height >= COVERED * played.n_unique()
     days = pl.concat([played, shown]).unique().group_by("member_row").len()
     visits = np.zeros(evidence.members)
     visits[days["member_row"].to_numpy()] = days["len"].to_numpy()
@@ -75,7 +79,7 @@ def divert(service: Service, asked: Asked, watchers: Watchers) -> list[Diverted]
         raise NothingToLearn(f"too little was watched of late ({error})", where="views") from error
     named = evidence.titles[rows].select("title_id", "name").rows()
     return [
-        Diverted(each.incremental / each.plays if shown.height else None, _list_losses(each.diverted, named))
+        Diverted(each.incremental / each.plays if has_visits else None, _list_losses(each.diverted, named))
         for each in splits
     ]
 

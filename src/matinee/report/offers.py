@@ -29,7 +29,7 @@ UNKNOWN = {
 """What a dossier may lack, as the page calls it."""
 
 GLOSSARY = {
-    "Hours": "What is forecast is the audience at the publisher of the facts, in the days after release; not here.",
+    "Hours": "The audience that the source named above would count; that is here only if the source is your own views.",
     "80% interval": "Eight titles in ten like this one end within it, one below and one above.",
     "Driver": "A matter's part in the forecast of the boosted trees, as a factor of hours; the parts multiply exactly.",
     "Likeness": "How much a known title counts in the forecast as a comparison; 1 and more is very alike.",
