@@ -28,7 +28,10 @@ from matinee.world import WorldSettings
 WORLD = WorldSettings(members=2_000, titles=800, days=600, views_per_member=40, new_titles=0.7)
 """Long enough for a year to be forecast from what had come out before it."""
 
-BUDGET = "25000000"
+MILLION, THOUSAND = 1_000_000, 1_000
+"""What prices are counted in beside real reports, and in the small world, in USD."""
+
+BUDGET = 25
 
 OFFERS = (
     ("extraction-3", "Extraction 3", "film", 118, "en", "Action", 11.0),
@@ -43,7 +46,7 @@ OFFERS = (
     ("ankara", "Seven Letters // Yedi Mektup", "film", 124, "tr", "Romance", 0.9),
     ("fight", "Saturday Night Title Fight", "live", 180, "en", "Sport", 8.0),
 )
-"""Invented offers: id, name, kind, minutes, language, genre, price in millions of USD."""
+"""Invented offers: id, name, kind, minutes, language, genre, price in millions (or thousands) of USD."""
 
 _HEADS = (
     "candidate_id,name,kind,runtime_minutes,languages,genres,price,currency,window_starts_on,window_ends_on,exclusive,"
@@ -71,27 +74,33 @@ def _run(reports: Path | None, folder: Path, out: Path) -> dict[str, Any]:
     files = sorted(reports.glob("*.xlsx")) if reports else []
     if reports and not files:
         notes.print(f"No report (*.xlsx) in {reports}. Going on with the simulated world.", markup=False)
-    service = _import_reports(folder / "reports", files) if files else _import_world(folder / "world-long")
+    service = _import_reports(folder / "netflix-reports", files) if files else _import_world(folder / "world-long")
     tested = _show_past(service)
-    path = folder / "offers.csv"
-    write_text(write_offers(now.date()), path)
+    path, unit = folder / "offers.csv", MILLION if files else THOUSAND
+    budget = str(BUDGET * unit)
+    write_text(write_offers(now.date(), unit), path)
     screen.print(f"\nEleven offers, invented like their prices: {path}", markup=False, soft_wrap=True)
     with saying() as say, solver_quiet():
         say("forecasting them")
-        dossier = make_dossier(service, path, now=now, wishes=Wishes(BUDGET))
+        dossier = make_dossier(service, path, now=now, wishes=Wishes(budget))
     told = write_dossier(dossier, out, now=now, command="matinee demo acquisition")
     show_dossier(dossier)
     screen.print(f"\nThe page, to look at and to print: {out}", markup=False, soft_wrap=True)
-    screen.print(f"With offers of your own: ./run matinee forecast {path} --budget {BUDGET} --html {out} "
-                 f"--service {service.path}", markup=False, soft_wrap=True)  # fmt: skip
+    again = f"./run matinee forecast {path} --budget {budget} --html {out} --service {service.path}"
+    screen.print(f"The same by hand, or with offers of your own: {again}", markup=False, soft_wrap=True)
     return {"service": str(service.path), "page": str(out), "backtest": tested, "dossier": told}
 
 
-def write_offers(today: date) -> str:
-    """Write the offers as a CSV file of candidates, to begin sixty days from today."""
+def write_offers(today: date, unit: int) -> str:
+    """Write the offers as a CSV file of candidates, to begin sixty days from today.
+
+    Args:
+        today: the day.
+        unit: USD that prices are counted in.
+    """
     first, last = today + timedelta(days=60), today + timedelta(days=60 + 2 * 365)
     rows = [
-        f"{key},{name},{kind},{minutes},{language},{genre},{round(price * 1e8)},USD,{first},{last},yes,"
+        f"{key},{name},{kind},{minutes},{language},{genre},{round(price * unit * 100)},USD,{first},{last},yes,"
         + ("harbour-film" if key == "harbour-1" else "")
         for key, name, kind, minutes, language, genre, price in OFFERS
     ]
