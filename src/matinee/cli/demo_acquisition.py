@@ -73,7 +73,9 @@ def _run(reports: Path | None, folder: Path, out: Path) -> dict[str, Any]:
     now = datetime.now(UTC)
     files = sorted(reports.glob("*.xlsx")) if reports else []
     if reports and not files:
-        notes.print(f"No report (*.xlsx) in {reports}. Going on with the simulated world.", markup=False)
+        notes.print(
+            f"No report (*.xlsx) in {reports}. Going on with the simulated world.", markup=False, soft_wrap=True
+        )
     service = _import_reports(folder / "netflix-reports", files) if files else _import_world(folder / "world-long")
     tested = _show_past(service)
     path, unit = folder / "offers.csv", MILLION if files else THOUSAND
