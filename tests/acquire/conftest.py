@@ -38,6 +38,7 @@ def _titles(rows):
     return pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None).with_columns(
         pl.col("number").cast(pl.Int32),
         original_name=pl.lit(None, pl.String),
+        parent_id=pl.lit(None, pl.String),
         languages=pl.lit(None, pl.List(pl.String)),
     )
 

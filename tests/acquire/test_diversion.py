@@ -27,6 +27,13 @@ def test_weights_that_made_the_choices_are_found(signals):
     assert model.weights == pytest.approx([-2.0, 0.5, 1.0], abs=0.2)
 
 
+def test_of_a_signal_that_is_the_same_for_all_nothing_is_learned(signals):
+    flat = np.concatenate([signals, np.full((1, MEMBERS, TITLES), 4.499809670330265)])
+    chosen = csr_array((np.random.default_rng(3).random((MEMBERS, TITLES)) < 0.1) * 1.0)
+    model = fit_choice(flat, chosen, np.full(MEMBERS, 3.0), csr_array((MEMBERS, TITLES)))
+    assert abs(model.weights[-1]) < 1e-3
+
+
 def test_visits_that_fall_on_a_title_seen_are_not_taken_for_nothing(signals):
     seen = csr_array(np.ones((MEMBERS, TITLES)) * (np.arange(TITLES) < 6))
     picks = csr_array((np.arange(TITLES) >= 6) * (np.random.default_rng(2).random((MEMBERS, TITLES)) < 0.05) * 1.0)

@@ -2,7 +2,16 @@ import math
 
 import pytest
 
-from matinee.report.numbers import NONE, difference, estimate, show_interval, show_number, show_percent, show_signed
+from matinee.report.numbers import (
+    NONE,
+    difference,
+    estimate,
+    show_interval,
+    show_number,
+    show_percent,
+    show_short,
+    show_signed,
+)
 
 
 def test_an_estimate_has_196_errors_on_either_side():
@@ -30,3 +39,11 @@ def test_numbers_have_thousands_and_no_minus_zero():
 
 def test_a_comparison_keeps_its_bootstrap_interval():
     assert show_interval(difference({"difference": 0.1, "low": 0.05, "high": 0.2}), 2) == "0.05 to 0.20"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(34_215_332, "34.2m"), (999_700, "1m"), (999.4, "999"), (0.02134, "0.0213"), (2.5e9, "2.5bn"), (None, NONE)],
+)
+def test_large_numbers_are_said_by_three_digits(value, said):
+    assert show_short(value) == said

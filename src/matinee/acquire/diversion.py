@@ -33,6 +33,7 @@ FRESH_DAYS = (7.0, 28.0)
 
 _TASTE_FLOOR = 0.005
 _RIDGE = 1.0
+_LEAST_SPREAD = 1e-6
 _LARGEST = 30.0
 
 
@@ -119,7 +120,8 @@ def fit_choice(signals: Floats, chosen: csr_array, visits: Floats, seen: csr_arr
     before = np.minimum(seen.toarray() + picks / 2, 1)  # a title of the period was seen for half of it
     if not picks.sum() or not visits.sum():
         raise ValueError("chosen, visits: got nothing, want members who came and chose")
-    mean, spread = signals.mean(axis=(1, 2)), signals.std(axis=(1, 2)) + 1e-9
+    mean, spread = signals.mean(axis=(1, 2)), signals.std(axis=(1, 2))
+    spread = np.where(spread > _LEAST_SPREAD, spread, 1.0)  # of a signal that is the same for all nothing is learned
     x = (signals - mean[:, None, None]) / spread[:, None, None]
     came = np.maximum(visits, picks.sum(axis=1))
 

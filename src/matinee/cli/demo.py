@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from matinee.cli.demo_acquisition import acquisition
 from matinee.cli.demo_rights import rights
 from matinee.cli.imports import show_summary
 from matinee.cli.members import show_page
@@ -15,12 +16,16 @@ from matinee.cli.models import show_evaluation, show_training
 from matinee.cli.options import FOLDER, json_option, notes, print_json, screen, silenced
 from matinee.cli.progress import counting, saying
 from matinee.errors import MatineeError, StoreError
+from matinee.flows.dossier_pages import write_dossier
+from matinee.flows.dossiers import make_dossier
 from matinee.flows.evaluation import evaluate
+from matinee.flows.held_back import hold_back
 from matinee.flows.imports import ImportSummary, check_tables, import_movielens
 from matinee.flows.reporting import choose_members, show_member, write_report
 from matinee.flows.serving import load_recommender
 from matinee.flows.training import train
 from matinee.flows.worlds import import_world
+from matinee.report.offers import say_who
 from matinee.store.samples import fetch_movielens
 from matinee.store.service import Service, create_service
 from matinee.world import WorldSettings
@@ -57,9 +62,6 @@ def demo(context: click.Context, folder: Path, out: Path, simulated: bool, as_js
         print_json(result)
 
 
-demo.add_command(rights)
-
-
 def _run(folder: Path, out: Path, simulated: bool) -> dict[str, Any]:
     now = datetime.now(UTC)
     service, summary = _make_service(folder, simulated)
@@ -82,9 +84,17 @@ def _run(folder: Path, out: Path, simulated: bool) -> dict[str, Any]:
         results = evaluate(service, "time", progress=say)
     show_evaluation(results)
     write_report(service, recommender, results, out=out, now=now, command="matinee demo")
+    candidates = out.with_name("candidates.html")
+    dossier = make_dossier(service, hold_back(service, folder / "candidates.parquet"), now=now)
+    told = write_dossier(dossier, candidates, now=now, command="matinee demo")
+    screen.print("\nThree titles of the log as candidates, their viewings hidden from what is said of them:")
+    for title in told["titles"]:
+        screen.print(f"{title['name']}: {say_who(title['who'], told['who'])}", markup=False, soft_wrap=True)
     screen.print(f"\nThe report with charts and pages: {out}", markup=False, soft_wrap=True)
+    screen.print(f"The three candidates, a page each: {candidates}", markup=False, soft_wrap=True)
     screen.print(NEXT, markup=False, soft_wrap=True)
-    return {"service": str(service.path), "report": str(out), "pages": pages, "evaluation": results.to_dict()}
+    made = {"service": str(service.path), "report": str(out), "candidates": str(candidates)}
+    return made | {"pages": pages, "evaluation": results.to_dict()}
 
 
 def _make_service(folder: Path, simulated: bool) -> tuple[Service, ImportSummary]:
@@ -105,3 +115,7 @@ def _make_service(folder: Path, simulated: bool) -> tuple[Service, ImportSummary
     service = create_service(folder / "world")
     with counting() as count:
         return service, import_world(service, WORLD, mix=True, progress=count)
+
+
+demo.add_command(acquisition)
+demo.add_command(rights)

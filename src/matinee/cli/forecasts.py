@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.markup import escape
@@ -13,18 +14,18 @@ from rich.table import Table
 
 from matinee.acquire.forecast.backtest import OriginScores
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
-from matinee.flows.forecasting import (
-    SOURCES,
-    ForecastReport,
-    Horizon,
-    TitleForecast,
-    backtest_to_dict,
-    forecast_to_dict,
-)
+from matinee.cli.slate import show_plan, solver_quiet
+from matinee.cli.who import show_watchers
+from matinee.errors import UsageError
+from matinee.flows.dossier_pages import write_dossier
+from matinee.flows.dossiers import Dossier, make_dossier
+from matinee.flows.forecasting import SOURCES, Horizon, TitleForecast, backtest_to_dict
 from matinee.flows.forecasting import backtest as run_backtest
-from matinee.flows.forecasting import forecast as run_forecast
 from matinee.flows.plain import to_plain
-from matinee.store.outputs import write_text
+from matinee.flows.slates import Wishes
+from matinee.report.numbers import show_short
+from matinee.report.offers import UNKNOWN
+from matinee.store.outputs import check_name, write_text
 from matinee.store.service import open_service
 from matinee.tables.problems import describe
 
@@ -50,8 +51,13 @@ def backtest(source: str | None, seed: int, folder: Path, as_json: bool) -> None
     if as_json:
         print_json(to_plain(backtest_to_dict(scores)))
         return
+    show_backtest(scores, chosen)
+
+
+def show_backtest(scores: list[OriginScores], source: str) -> None:
+    """Print a table of models an origin."""
     for each in scores:
-        screen.print(_table_of(each, chosen))
+        screen.print(_table_of(each, source))
     screen.print("log10 hours; 80% intervals. `stack` is what `matinee forecast` serves.", markup=False)
 
 
@@ -68,59 +74,96 @@ def _table_of(scores: OriginScores, source: str) -> Table:
 
 @click.command()
 @click.argument("path", metavar="[CANDIDATES]", type=FOLDER, required=False)
-@click.option("--source", type=_TO, help="Whose debuts to learn from: a report's, a chart's, one's own; default: most.")
+@click.option("--budget", metavar="SUM", help="Choose a slate, too: in whole units of the currency, as 2500000.")
+@click.option("--currency", metavar="CODE", help="Of the budget; default: that of all prices.")
+@click.option("--html", type=FOLDER, metavar="FILE.html", help="Write a page a title, and one for the slate.")
 @click.option("--csv", "csv_path", type=FOLDER, metavar="FILE.csv", help="Write one row a candidate and horizon.")
+@click.option("--source", type=_TO, help="Whose debuts to learn from: a report's, a chart's, one's own; default: most.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything drawn.")
 @service_option
 @json_option
 def forecast(
-    path: Path | None, *, source: str | None, csv_path: Path | None, seed: int, folder: Path, as_json: bool
+    path: Path | None,
+    *,
+    budget: str | None,
+    currency: str | None,
+    html: Path | None,
+    csv_path: Path | None,
+    folder: Path,
+    as_json: bool,
+    **drawn: Any,  # ruff: ignore[any-type] - source and seed, as click passes them
 ) -> None:
-    """Forecast the audience of titles that one might buy: a file of CANDIDATES, or those imported."""
-    found = run_forecast(open_service(folder), path, now=datetime.now(UTC), source=source, seed=seed)
+    """Say what titles would draw, who would watch them and what to buy: a file of CANDIDATES, or those imported."""
+    if html:
+        check_name(html, ".html")
+    if currency and not budget:
+        raise UsageError("a currency without a budget", where="--currency", todo="name the budget with --budget")
+    wishes = Wishes(budget, currency) if budget is not None else None
+    now = datetime.now(UTC)
+    with solver_quiet():
+        dossier = make_dossier(open_service(folder), path, now=now, wishes=wishes, **drawn)
+    if html:
+        write_dossier(dossier, html, now=now, command="matinee forecast")
     if csv_path:
-        write_text(write_csv(found.titles), csv_path)
+        write_text(write_csv(dossier), csv_path)
     if as_json:
-        print_json(to_plain(forecast_to_dict(found)))
-    else:
-        _show(found)
+        print_json(dossier.to_dict())
+        return
+    show_dossier(dossier)
+    if html:
+        screen.print(f"The page: {html}; its numbers: {html.with_suffix('.json')}", markup=False, soft_wrap=True)
 
 
-def write_csv(titles: list[TitleForecast]) -> str:
+def write_csv(dossier: Dossier) -> str:
     """Write a row a candidate and horizon; one that abstains has a row with its reason."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    names = ("p10", "p25", "p50", "p75", "p90")
-    heads = [f"{what}_{name}" for what in ("hours", "views") for name in names]
-    writer.writerow(["candidate_id", "name", "days", *heads, "novelty", "abstains"])
-    for title in titles:
-        for horizon in title.horizons or (None,):
-            writer.writerow([
-                title.candidate_id, title.name, *_cells(horizon), f"{title.novelty:.3f}", title.abstains or "",
-            ])  # fmt: skip
+    heads = [f"{what}_{name}" for what in ("hours", "views") for name in ("p10", "p25", "p50", "p75", "p90")]
+    more = ("members", "incremental", "price_per_hour", "slate")
+    writer.writerow(["candidate_id", "name", "days", *heads, "novelty", "abstains", *more])
+    told = dossier.to_dict()
+    verdicts = (told["slate"] or {}).get("verdicts", ())
+    chosen = {each["candidate_id"]: "in" if each["is_in"] else "out" for each in verdicts}
+    for title in told["titles"]:
+        extra: list[object] = [_cell(title["who"], "audience"), _cell(title["diverted"], "incremental")]
+        extra += [_cell(title["price_per_hour"], "middle"), chosen.get(title["candidate_id"])]
+        for horizon in title["horizons"] or (None,):
+            plain = [f"{title['novelty']:.3f}", title["abstains"] or ""]
+            writer.writerow([title["candidate_id"], title["name"], *_cells(horizon), *plain, *extra])
     return out.getvalue()
 
 
-def _cells(horizon: Horizon | None) -> list[object]:
+def _cell(part: dict[str, Any] | None, name: str) -> float | None:
+    return part[name] if part else None
+
+
+def _cells(horizon: dict[str, Any] | None) -> list[object]:
     if horizon is None:
         return [""] * 11
-    views = horizon.views.values() if horizon.views else [None] * 5
-    return [horizon.days, *map(round, horizon.hours.values()), *("" if each is None else round(each) for each in views)]
+    views = horizon["views"].values() if horizon["views"] else [None] * 5
+    return [horizon["days"], *map(round, horizon["hours"].values()), *("" if x is None else round(x) for x in views)]
 
 
-def _show(found: ForecastReport) -> None:
-    screen.print(
-        f"Learned from {found.learned_from:,} titles of the {found.source} that ends {found.latest}.", markup=False
-    )
-    told = [title for title in found.titles if not title.abstains]
+def show_dossier(dossier: Dossier) -> None:
+    """Print what is known of candidates: hours, drivers, who would watch, the slate; what is not known last."""
+    found = dossier.forecast
+    if found.learned_from:
+        screen.print(
+            f"Learned from {found.learned_from:,} titles of the {found.source} that ends {found.latest}.", markup=False
+        )
+    told = [title for title in found.titles if title.horizons]
     if told:
         screen.print(_table_of_hours(told))
     for title in found.titles:
         _show_title(title)
-    for note in found.notes:
+    if dossier.members.watchers:
+        show_watchers(dossier.members.watchers.to_dict())
+    if dossier.plan:
+        show_plan(dossier.plan, show_all=True)
+    for note in [*found.notes, *(describe(row) for row in found.problems.iter_rows(named=True))]:
         screen.print(note, markup=False, soft_wrap=True)
-    for row in found.problems.iter_rows(named=True):
-        screen.print(describe(row), markup=False, soft_wrap=True)
+    for what, why in dossier.unknown.items():
+        screen.print(f"{UNKNOWN[what]}, not known: {why}", markup=False, soft_wrap=True)
 
 
 def _table_of_hours(titles: list[TitleForecast]) -> Table:
@@ -134,14 +177,7 @@ def _table_of_hours(titles: list[TitleForecast]) -> Table:
 
 def _say_hours(horizon: Horizon) -> str:
     hours = horizon.hours
-    return f"{_short(hours['p50'])} ({_short(hours['p10'])} to {_short(hours['p90'])})"
-
-
-def _short(hours: float) -> str:
-    for size, sign in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if hours >= size:
-            return f"{hours / size:.3g}{sign}"
-    return f"{hours:.3g}"
+    return f"{show_short(hours['p50'])} ({show_short(hours['p10'])} to {show_short(hours['p90'])})"
 
 
 def _show_title(title: TitleForecast) -> None:
@@ -149,5 +185,7 @@ def _show_title(title: TitleForecast) -> None:
         screen.print(f"{title.name}: no forecast: {title.abstains}.", markup=False, soft_wrap=True)
         return
     drivers = ", ".join(f"{each.what} ×{each.factor:.2f}" for each in title.drivers[:_SHOWN_DRIVERS])
-    comps = "; ".join(f"{each.name} {_short(each.hours)} in {each.days} days" for each in title.comps[:_SHOWN_COMPS])
+    comps = "; ".join(
+        f"{each.name} {show_short(each.hours)} in {each.days} days" for each in title.comps[:_SHOWN_COMPS]
+    )
     screen.print(f"{title.name}: {drivers}. Like {comps}.", markup=False, soft_wrap=True)

@@ -19,6 +19,7 @@ from matinee.acquire.slate.terms import LIMITED, OBJECTIVES, Limit
 from matinee.acquire.slate.worth import RISKS
 from matinee.cli.options import FOLDER, json_option, notes, print_json, screen, service_option
 from matinee.errors import UsageError
+from matinee.flows.dossiers import slate_offers
 from matinee.flows.slates import Wishes, make_slate
 from matinee.store.service import open_service
 from matinee.tables.money import major_units, minor_digits
@@ -30,7 +31,9 @@ _OUT_SHOWN = 15
 @click.command()
 @click.argument("candidates", metavar="CANDIDATES", type=FOLDER)
 @click.option("--budget", required=True, metavar="SUM", help="In whole units of the currency, as 2500000.")
-@click.option("--forecasts", required=True, type=FOLDER, metavar="FILE.csv", help="Quantiles of log10 hours.")
+@click.option(
+    "--forecasts", type=FOLDER, metavar="FILE.csv", help="Quantiles of log10 hours; default: those of `forecast`."
+)
 @click.option("--currency", metavar="CODE", help="Of the budget; default: that of all prices.")
 @click.option("--objective", type=click.Choice(OBJECTIVES[::2]), default="hours", show_default=True)
 @click.option("--risk", type=click.Choice(RISKS), default="mean", show_default=True, help="What counts of a forecast.")
@@ -45,17 +48,20 @@ _OUT_SHOWN = 15
 @json_option
 def slate(
     candidates: Path,
-    forecasts: Path,
     *,
+    forecasts: Path | None,
     show_all: bool,
     folder: Path,
     as_json: bool,
     **asked: Any,  # ruff: ignore[any-type] - click passes what the options above declare
 ) -> None:
     """Choose what to buy for a budget: the proved best slate, with its reasons."""
-    wishes = read_wishes(**asked)
+    wishes, service, now = read_wishes(**asked), open_service(folder), datetime.now(UTC)
     with solver_quiet():
-        plan, said = make_slate(open_service(folder), candidates, forecasts, wishes, now=datetime.now(UTC))
+        if forecasts:
+            plan, said = make_slate(service, candidates, forecasts, wishes, now=now)
+        else:
+            plan, said = slate_offers(service, candidates, wishes, now=now)
     if as_json:
         print_json(plan.to_dict() | {"notes": said})
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from matinee.acquire.forecast.stack import LEAST_DEBUTS, Forecast, Forecaster, f
 from matinee.errors import NothingToLearn, UsageError
 from matinee.flows.offers import read_candidates
 from matinee.store.service import Service
-from matinee.tables.problems import describe
+from matinee.tables.problems import concat_problems, describe
 
 HORIZONS = (28, 90, 182)
 """Days after release whose audience is forecast; the last is the period of a report."""
@@ -94,7 +94,7 @@ class ForecastReport:
     Attributes:
         source: report, chart or own.
         learned_from: number of debuts learned from.
-        latest: last day of the facts.
+        latest: last day of the facts; None where there are none.
         titles: one a candidate, in order.
         problems: of candidates set aside, columns `PROBLEMS`.
         notes: what a buyer should know.
@@ -102,7 +102,7 @@ class ForecastReport:
 
     source: str
     learned_from: int
-    latest: date
+    latest: date | None
     titles: list[TitleForecast]
     problems: pl.DataFrame
     notes: list[str]
@@ -166,12 +166,20 @@ def forecast(
         NothingToLearn: too few titles came out while they were counted.
         UsageError: there are no candidates, or no such source.
     """
-    today = now.date()
     candidates, problems, notes = read_candidates(service, path, now=now)
+    found = forecast_offers(service, candidates, today=now.date(), source=source, seed=seed)
+    return replace(found, problems=problems, notes=notes)
+
+
+def forecast_offers(
+    service: Service, candidates: pl.DataFrame, *, today: date, source: str | None = None, seed: int = 0
+) -> ForecastReport:
+    """Forecast candidates that have been read; arguments and errors as `forecast`."""
     learned = learn(service, today=today, source=source, seed=seed)
     titles = forecast_candidates(learned, candidates, today=today) if candidates.height else []
     known = learned.forecaster.known.works
-    return ForecastReport(learned.source, known.height, max(known["ends_on"]), titles, problems, notes)
+    latest = max(known["ends_on"])
+    return ForecastReport(learned.source, known.height, latest, titles, concat_problems([]), [])
 
 
 def learn(service: Service, *, today: date, source: str | None = None, seed: int = 0) -> Learned:
@@ -272,7 +280,7 @@ def forecast_to_dict(report: ForecastReport) -> dict[str, Any]:
     return {
         "source": report.source,
         "learned_from": report.learned_from,
-        "latest": report.latest.isoformat(),
+        "latest": report.latest and report.latest.isoformat(),
         "titles": titles,
         "problems": [describe(row) for row in report.problems.iter_rows(named=True)],
         "notes": report.notes,

@@ -51,6 +51,36 @@ class Watchers:
         return {"members": len(self.chances), "practice_titles": self.practice, "candidates": found}
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A service's log with candidates beside its titles.
+
+    Attributes:
+        offers: rows of the table candidates, k of them.
+        evidence: of the log; its last k titles are the candidates.
+        hidden: bool (titles,), what must not be looked at: the candidates, and titles of ours that they name as theirs.
+        member_ids: of the rows of members.
+        countries: of each member; null = unknown.
+    """
+
+    offers: pl.DataFrame
+    evidence: Evidence
+    hidden: NDArray[np.bool_]
+    member_ids: pl.Series
+    countries: pl.Series
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of the candidates among the titles."""
+        return np.arange(len(self.hidden) - self.offers.height, len(self.hidden), dtype=np.int64)
+
+    @property
+    def watched(self) -> list[int | None]:
+        """How many members watched the title of ours that each candidate names; None without one."""
+        counts = dict(zip(self.evidence.titles["title_id"], self.evidence.counts, strict=True))
+        return [None if each is None else int(counts.get(each, 0)) for each in self.offers["title_id"]]
+
+
 def find_watchers(service: Service, path: Path, *, now: datetime) -> tuple[Watchers, list[str]]:
     """Find out who of a service's members would watch the candidates of a file.
 
@@ -67,19 +97,42 @@ def find_watchers(service: Service, path: Path, *, now: datetime) -> tuple[Watch
         NothingToLearn: the log is too small.
     """
     offers, notes = read_offers(service, path, now=now)
+    return watch(ask_log(service, offers)), notes
+
+
+def ask_log(service: Service, offers: pl.DataFrame) -> Asked:
+    """Put candidates beside the titles of a service's log.
+
+    Args:
+        service: whose log.
+        offers: rows of the table candidates.
+
+    Raises:
+        NothingToLearn: there is no viewing.
+    """
     loaded = load_log(service, min_rating=0.0)
-    new = offers.select(
-        pl.concat_str(pl.lit("candidate:"), "candidate_id").alias("title_id"), *loaded.titles.columns[1:]
-    )
-    titles, credits = pl.concat([loaded.titles, new]), service.read("credits")
+    ids = pl.concat_str(pl.lit("candidate:"), "candidate_id").alias("title_id")
+    titles = pl.concat([loaded.titles, offers.select(ids, *loaded.titles.columns[1:])])
+    credits = service.read("credits")
     metadata = build_features(titles, service.read("people"), credits)
     evidence = Evidence(loaded.log.events, len(loaded.log.member_ids), titles, credits, metadata)
-    hidden = np.arange(titles.height) >= loaded.titles.height
+    ours = loaded.titles["title_id"].is_in(offers["title_id"].drop_nulls().to_list()).to_numpy()
+    hidden = np.concatenate([ours, np.ones(offers.height, dtype=np.bool_)])
+    return Asked(offers, evidence, hidden, loaded.log.member_ids, loaded.countries)
+
+
+def watch(asked: Asked) -> Watchers:
+    """Find out who would watch candidates.
+
+    Raises:
+        NothingToLearn: the log is too small.
+    """
+    evidence, hidden = asked.evidence, asked.hidden
     practice = _choose_practice(evidence, hidden)
     model = learn_chances(evidence, practice, hidden, rng=np.random.default_rng(0))
-    chances = predict_chances(evidence, model, np.flatnonzero(hidden), hidden)
-    labels = pl.DataFrame({"taste": _find_tastes(evidence), "country": loaded.countries})
-    return Watchers(offers.select("candidate_id", "name"), chances, labels, int(practice.sum())), notes
+    chances = predict_chances(evidence, model, asked.rows, hidden)
+    labels = pl.DataFrame({"taste": _find_tastes(evidence), "country": asked.countries})
+    return Watchers(asked.offers.select("candidate_id", "name"), chances, labels, int(practice.sum()))
 
 
 def _choose_practice(evidence: Evidence, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:

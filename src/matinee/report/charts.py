@@ -6,19 +6,21 @@ and print. It does not choose what to draw (`findings`) or say what it shows (th
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
 from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter, StrMethodFormatter
 from matplotlib.typing import RcKeyType
 
-from matinee.report.numbers import Estimate, Number, show_percent
+from matinee.report.numbers import Estimate, Number, show_percent, show_short
 
 WIDTH = 4.8
 """Inches. Narrow, so that the words stay legible when a phone shrinks the drawing."""
@@ -152,6 +154,90 @@ def draw_amounts(
         axes.set_xlabel(axis)
         axes.set_title(unit, loc="left", fontsize=9, color=MUTED)
         figure.legend(loc="outside upper left", ncols=3, handlelength=2.4)
+        return _write(figure, label)
+
+
+def draw_fan(points: Sequence[tuple[int, Mapping[str, float]]], *, axis: str, unit: str, label: str) -> Markup:
+    """Draw quantiles over days as a fan: the 80% interval, the middle half within it, and the median as a line.
+
+    Args:
+        points: days, and amounts > 0 by quantile name (p10, p25, p50, p75, p90), days rising.
+        axis: what is counted.
+        unit: what the amounts are of; they stand on a logarithmic axis.
+        label: what the chart shows, for who cannot see it.
+    """
+    days = [each for each, _ in points]
+    lines = {name: [amounts[name] for _, amounts in points] for name in ("p10", "p25", "p50", "p75", "p90")}
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(WIDTH, 2.7), layout="constrained")
+        axes = figure.add_subplot()
+        axes.fill_between(days, lines["p10"], lines["p90"], color=ACCENT, alpha=0.16, linewidth=0, label="80% interval")
+        axes.fill_between(days, lines["p25"], lines["p75"], color=ACCENT, alpha=0.3, linewidth=0, label="middle half")
+        axes.plot(days, lines["p50"], color=ACCENT, linewidth=2.2, marker="o", markersize=4, label="median")
+        for name in ("p10", "p50", "p90"):
+            place = (days[-1], lines[name][-1])
+            axes.annotate(show_short(lines[name][-1]), place, (5, 0), textcoords="offset points", va="center")
+        axes.set_yscale("log", subs=[])
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: show_short(value)))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.set_xticks(days)
+        axes.set_xlabel(axis)
+        axes.set_title(unit, loc="left", fontsize=9, color=MUTED)
+        figure.legend(loc="outside upper left", ncols=3, handlelength=1.6)
+        return _write(figure, label)
+
+
+def draw_factors(rows: Sequence[tuple[str, float]], *, axis: str, label: str) -> Markup:
+    """Draw one bar a row from x1 to the right (up) or to the left (down), with its factor at the end.
+
+    Args:
+        rows: name and factor > 0, first on top.
+        axis: what is multiplied.
+        label: what the chart shows, for who cannot see it.
+    """
+    with mpl.rc_context(_STYLE):
+        figure, axes = _open(round(1.5 * len(rows)))
+        for place, (_, factor) in enumerate(rows):
+            is_up = factor >= 1
+            axes.barh(place, math.log10(factor), height=0.62, color=ACCENT if is_up else COOL)
+            offset, side = ((4, 0), "left") if is_up else ((-4, 0), "right")
+            end = (math.log10(factor), place)
+            text = f"×{factor:.2f}"
+            axes.annotate(text, end, offset, textcoords="offset points", va="center", ha=side, fontsize=9)
+        axes.axvline(0, color=MUTED, linewidth=1)
+        _name_rows(axes, [fill(name, 30) for name, _ in rows])
+        widest = max((abs(math.log10(factor)) for _, factor in rows), default=0.0)
+        axes.set_xlim(-1.35 * max(widest, 0.1), 1.35 * max(widest, 0.1))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"×{10**value:.2g}"))
+        axes.set_xlabel(axis)
+        return _write(figure, label)
+
+
+def draw_frontier(
+    points: Sequence[tuple[float, float]], here: tuple[float, float], *, axis: str, unit: str, label: str
+) -> Markup:
+    """Draw what each budget buys at best as a line, and the budget asked for as a dot.
+
+    Args:
+        points: budget in whole units of its currency, and worth; budgets rising.
+        here: the same of the slate that is shown.
+        axis: what the budgets are in.
+        unit: what the worth is of.
+        label: what the chart shows, for who cannot see it.
+    """
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(WIDTH, 2.5), layout="constrained")
+        axes = figure.add_subplot()
+        axes.plot(*zip(*points, strict=True), color=MUTED, linewidth=1.8, marker="o", markersize=3.5)
+        axes.plot(*here, color=ACCENT, marker="o", markersize=8)
+        axes.annotate("this slate", here, (6, -12), textcoords="offset points", color=ACCENT, fontsize=9)
+        axes.set_ylim(bottom=0)
+        axes.set_xlim(left=0)
+        for one in (axes.xaxis, axes.yaxis):
+            one.set_major_formatter(FuncFormatter(lambda value, _: show_short(value)))
+        axes.set_xlabel(axis)
+        axes.set_title(unit, loc="left", fontsize=9, color=MUTED)
         return _write(figure, label)
 
 

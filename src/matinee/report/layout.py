@@ -16,6 +16,7 @@ from matinee.report.numbers import (
     show_interval,
     show_number,
     show_percent,
+    show_short,
     show_signed,
     show_signed_interval,
 )
@@ -48,6 +49,7 @@ def _environment() -> Environment:
         "number": show_number,
         "signed": show_signed,
         "percent": show_percent,
+        "short": show_short,
         "interval": show_interval,
         "signed_interval": show_signed_interval,
         "count": lambda value: show_number(value, 0),

@@ -18,6 +18,9 @@ Z_95 = 1.96
 
 Number = float | None
 
+_SIZES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
+_ROUNDS_UP = 0.9995
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -78,6 +81,15 @@ def show_percent(value: Any, digits: int = 0) -> str:  # ruff: ignore[any-type] 
     """Show a share in [0, 1] as percent: "14%"."""
     number = as_number(value)
     return NONE if number is None else f"{_no_minus_zero(f'{100 * number:,.{digits}f}')}%"
+
+
+def show_short(value: Any) -> str:  # ruff: ignore[any-type] - as JSON gives it
+    """Show a large number by its first three digits: "34.2m", "1.2bn", "870", "0.0213"."""
+    number = as_number(value)
+    if number is None:
+        return NONE
+    size, sign = next((pair for pair in _SIZES if abs(number) >= _ROUNDS_UP * pair[0]), (1.0, ""))
+    return f"{number / size:.3g}{sign}"
 
 
 def show_interval(one: Estimate, digits: int = 3) -> str:

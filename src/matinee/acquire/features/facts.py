@@ -29,7 +29,9 @@ def gather_facts(audience: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
         those of `describe_works`, by title, first day and origin. A chart says English or not; a report names every
         original; of own totals everything that the service knows of a title is a fact of the day.
     """
-    about = titles.select("title_id", "name", "original_name", "kind", "number", "runtime_minutes", "languages")
+    about = _name_seasons(titles).select(
+        "title_id", "name", "original_name", "kind", "number", "runtime_minutes", "languages"
+    )
     world = audience.filter((pl.col("territory") == _WORLD) & pl.col("origin").is_in([REPORT, CHART, OWN]))
     joined = world.join(about, on="title_id", how="inner")
     is_own, is_report = pl.col("origin") == OWN, pl.col("origin") == REPORT
@@ -44,3 +46,12 @@ def gather_facts(audience: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
         languages=spoken,
     )
     return describe_works(named.sort("title_id", "starts_on", "ends_on", "origin"))
+
+
+def _name_seasons(titles: pl.DataFrame) -> pl.DataFrame:
+    """Put the name of the series before that of a season which does not hold it, such as "Season 1"."""
+    series = titles.select(parent_id="title_id", series="name")
+    joined = titles.join(series, on="parent_id", how="left", maintain_order="left")
+    is_bare = (pl.col("kind") == "season") & ~pl.col("name").str.contains(pl.col("series"), literal=True)
+    full = pl.format("{}: {}", "series", "name")
+    return joined.with_columns(name=pl.when(is_bare).then(full).otherwise("name")).drop("series")

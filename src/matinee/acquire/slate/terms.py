@@ -20,6 +20,8 @@ from scipy.sparse import csr_array
 from matinee.acquire.offers import find_clashes
 from matinee.acquire.slate.problem import Floats
 
+NO_FORECAST = "no forecast of it"
+
 OBJECTIVES = ("hours", "reach", "value")
 """What a slate is best at: hours that it adds, members who watch at least one title, hours per unit of money."""
 
@@ -128,7 +130,7 @@ def bar_offers(candidates: pl.DataFrame, terms: Terms, *, known: set[str], windo
     for offer in candidates.iter_rows(named=True):
         reasons = [bar(offer, terms) for bar in BARS]
         reasons += ["owned already"] if _is_owned(offer, held) else []
-        reasons += ["no forecast of it"] if offer["candidate_id"] not in known else []
+        reasons += [NO_FORECAST] if offer["candidate_id"] not in known else []
         found = [reason for reason in reasons if reason]
         barred |= {offer["candidate_id"]: found[0]} if found else {}
     return barred

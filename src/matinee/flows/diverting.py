@@ -1,0 +1,98 @@
+"""What candidates would replace among a service's own titles, from its views and exposures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from matinee.acquire.replaced import find_start, split_audiences
+from matinee.errors import NothingToLearn
+from matinee.flows.who import Asked, Watchers
+from matinee.store.service import Service
+
+SHOWN = 10
+"""Titles named a candidate."""
+
+COVERED = 0.9
+"""Visits count as recorded if on so many of the days on which members watched something they were shown something."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A title that a candidate would take plays from.
+
+    Attributes:
+        title_id: which.
+        name: its name.
+        share: in [0, 1], of all plays that the candidate would take from titles.
+    """
+
+    title_id: str
+    name: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Diverted:
+    """What a candidate would replace.
+
+    Attributes:
+        incremental: in [0, 1], the share of its plays that would replace nothing; None where visits are not recorded
+            (`COVERED`), which leaves it open.
+        titles: the largest losses first.
+    """
+
+    incremental: float | None
+    titles: list[Loss]
+
+
+def divert(service: Service, asked: Asked, watchers: Watchers) -> list[Diverted]:
+    """Find out what candidates would replace.
+
+    Args:
+        service: whose exposures say who came, also where nothing was watched.
+        asked: the log with the candidates.
+        watchers: who would watch them.
+
+    Returns:
+        one a candidate.
+
+    Raises:
+        NothingToLearn: too little was watched of late.
+    """
+    evidence = asked.evidence
+    start = find_start(evidence)
+    shown = _find_shown(service, asked, start)
+    played = evidence.events.filter(pl.col("at") >= start).select("member_row", day=pl.col("at") // 86_400)
+    has_visits = played.unique().join(shown, on=["member_row", "day"], how="semi").height >= COVERED * played.n_unique()
+    days = pl.concat([played, shown]).unique().group_by("member_row").len()
+    visits = np.zeros(evidence.members)
+    visits[days["member_row"].to_numpy()] = days["len"].to_numpy()
+    rng = np.random.default_rng(0)
+    try:
+        rows, splits = split_audiences(evidence, asked.rows, asked.hidden, watchers.chances, visits=visits, rng=rng)
+    except ValueError as error:
+        raise NothingToLearn(f"too little was watched of late ({error})", where="views") from error
+    named = evidence.titles[rows].select("title_id", "name").rows()
+    return [
+        Diverted(each.incremental / each.plays if has_visits else None, _list_losses(each.diverted, named))
+        for each in splits
+    ]
+
+
+def _find_shown(service: Service, asked: Asked, start: int) -> pl.DataFrame:
+    """Find the days on which members were shown something, since a second: member_row, day."""
+    members = pl.LazyFrame({"member_id": asked.member_ids}).with_row_index("member_row")
+    late = service.scan("exposures").filter(pl.col("shown_at") >= datetime.fromtimestamp(start, UTC))
+    days = late.select("member_id", day=pl.col("shown_at").dt.epoch("s") // 86_400).unique()
+    return days.join(members, on="member_id").select("member_row", "day").collect()
+
+
+def _list_losses(diverted: NDArray[np.float64], named: list[tuple[str, str]]) -> list[Loss]:
+    shares = diverted / diverted.sum()
+    largest = np.argsort(-shares, kind="stable")[:SHOWN]
+    return [Loss(named[place][0], named[place][1], float(shares[place])) for place in largest]
