@@ -46,10 +46,16 @@ def test_help_lists_every_verb_without_loading_them():
     assert all(f"  {verb} " in said.stdout for verb in COMMANDS)
 
 
+def list_commands(words, command):
+    """The words of a command, or of all that is under it."""
+    if not isinstance(command, click.Group):
+        return [words]
+    return [found for name, each in command.commands.items() for found in list_commands([*words, name], each)]
+
+
 @pytest.mark.parametrize("verb", list(COMMANDS))
 def test_every_verb_has_help_and_speaks_json(verb):
-    found = app.get_command(click.Context(app), verb)
-    for words in [[verb, name] for name in found.commands] if isinstance(found, click.Group) else [[verb]]:
+    for words in list_commands([verb], app.get_command(click.Context(app), verb)):
         said = CliRunner().invoke(app, [*words, "--help"])
         assert said.exit_code == 0
         assert "--json" in said.output, words
