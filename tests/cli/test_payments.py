@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from tests.flows.lot import make_lot
@@ -54,7 +55,7 @@ def test_what_cannot_be_paid_is_said_and_the_exit_code_says_so(pay, tmp_path):
     said = pay(*words, "--own", tmp_path / "own.toml")
     assert said.code == 1
     assert "Success of harbour (SAG-AFTRA): 400 h × 60 / 60 min = 400 views; 20% of 1,000 subscribers = 200" in said.out
-    assert "Not paid: success bonus of harbour: person zoe is not registered, and their share is not paid" in said.out
+    assert "Problem: success bonus of harbour: person zoe is not registered, and their share is not paid" in said.out
     assert "entries: 2 recorded, 3 known." in said.out
 
 
@@ -83,6 +84,20 @@ def test_a_correction_says_what_holds_now(pay):
     again = pay("correct", "pay/2026Q3/use/u2", "--reason", "cut")
     assert (again.code, again.out) == (1, "")
     assert again.err == "matinee: pay/2026Q3/use/u2: it is right as it is recorded; nothing was changed\n"
+
+
+def test_what_the_fund_is_owed_can_be_set_to_nothing_and_back(pay, tmp_path):
+    (tmp_path / "residuals.toml").write_text(RESIDUALS)
+    (tmp_path / "own.toml").write_text(OWN)
+    pay("run", "--period", "2026Q3", "--residuals", tmp_path / "residuals.toml", "--own", tmp_path / "own.toml")
+    pay("export", "--beancount", tmp_path / "l.beancount")
+    books = (tmp_path / "l.beancount").read_text()
+    (key,) = re.findall(r'"(pay/once/bonus/\w+)"\n  entry: \d+\n.*\n  Liabilities:Payable:Fund', books)
+    assert pay("correct", key, "--reason", "waived", "--amount", "0").code == 0
+    said = pay("correct", key, "--reason", "not waived", "--amount", "250", "--json").json
+    assert (said["entry"], said["now"]) == (f"{key}/2", f"{key}/3")
+    balances = pay("export", "--beancount", tmp_path / "l.beancount", "--json").json["balances"]
+    assert {"account": "payable:fund:sag-aftra-success", "amount": "-250.00", "currency": "USD"} in balances
 
 
 def test_misuse_is_one_line(pay, tmp_path):

@@ -13,6 +13,7 @@ from matinee.flows.rules import load_rulebook
 from matinee.flows.uses import open_gate
 from matinee.rights.agreements.canonical import seal
 from matinee.rights.pay.periods import Period
+from matinee.rights.rulebook.rules import Rulebook
 from matinee.store.readers.batch import Batch
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, writing
@@ -35,7 +36,7 @@ class Lot:
 
     service: Service
     now: datetime = NOON
-    rulebook: object = field(default_factory=load_rulebook)
+    rulebook: Rulebook = field(default_factory=load_rulebook)
 
     def agree(self, agreement_id="ag1", person_id="ada", form=None, **permit):
         """Register a person and sign an agreement of theirs."""
@@ -62,7 +63,7 @@ class Lot:
                 self.now += timedelta(minutes=1)
                 answer = gate.request({**REQUEST, "use_id": use_id, "at": self.now.isoformat(), **changes})
                 assert answer.is_permitted, answer.reasons
-                assert not is_taken or gate.take_up(answer.token, REQUEST["media_hash"]) == ()
+                assert not is_taken or gate.take_up(str(answer.token), str(REQUEST["media_hash"])) == ()
         return self
 
     def put(self, table, *rows):

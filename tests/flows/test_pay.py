@@ -2,9 +2,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from tests.flows.lot import make_lot
+from tests.flows.lot import NOW, make_lot
 
 from matinee.errors import UsageError
+from matinee.flows.forgetting import forget
+from matinee.flows.ledger import erase
 from matinee.rights.pay.periods import Period
 
 BY_USE = {"amount": "250", "currency": "USD", "per": "use"}
@@ -123,3 +125,50 @@ def test_uses_that_come_in_another_order_and_other_batches_give_the_same_ledger(
     other.pay(batch=2)
     assert content(lot) == content(other)
     assert len(content(lot)) == 5
+
+
+RESIDUALS = """
+[[subscribers]]
+as-of = 2026-07-01
+count = 50_000_000
+[[residual]]
+title = "s1"
+union = "WGA"
+figure = "one-hour"
+shares = {ada = "1", ben = "2"}
+"""
+SEASON = (
+    {"title_id": "s1", "name": "One", "kind": "season", "released_on": "2026-07-01"},
+    {"title_id": "e1", "name": "1", "kind": "episode", "parent_id": "s1", "runtime_minutes": 0.125},
+)
+
+
+def test_a_season_is_a_success_by_its_episodes_and_its_writers_are_paid(lot, tmp_path):
+    (tmp_path / "residuals.toml").write_text(RESIDUALS)
+    lot.register("ada").register("ben").put("titles", *SEASON)
+    lot.watch("e1", *[75_000_000] * 1, country="FR").watch("e1", 75_000_000, day="2026-08-02")
+    run = lot.pay(residuals=tmp_path / "residuals.toml").to_dict()
+    views = "20,833.3 h × 60 / 0.125 min = 9,999,984 views; 20% of 50,000,000 subscribers = 10,000,000: not reached"
+    assert run["checked"] == [f"s1 (WGA): {views}"]
+    assert run["moved"] == [{"what": "fixed residual", "amount": "32829.84", "currency": "USD"}]
+    lot.watch("e1", 3600, day="2026-09-28")
+    later = lot.pay(residuals=tmp_path / "residuals.toml").to_dict()
+    assert later["moved"] == [{"what": "success bonus", "amount": "16414.92", "currency": "USD"}]
+    assert lot.balances()["expense:bonuses", "USD"] == 1_641_492
+
+
+def test_who_was_erased_is_a_problem_and_the_others_are_paid(lot):
+    lot.agree().agree("ag2", "ben").use("u1").use("u2", agreement_id="ag2", person_id="ben")
+    erase(lot.service, "ada")
+    run = lot.pay().to_dict()
+    assert [problem["place"] for problem in run["problems"]] == ["use u1"]
+    assert run["moved"][0]["amount"] == "250.00"
+
+
+def test_who_is_forgotten_takes_no_money_from_anybody(lot):
+    lot.agree(pay=[BY_VIEWS]).use("u1").put("titles", FILM).watch("harbour", *[3600] * 800).pay()
+    forget(lot.service, [f"m{number}" for number in range(400)], now=NOW)
+    run = lot.pay().to_dict()
+    assert (run["lower"], run["moved"]) == (1, [])
+    assert "comes to $1.00 now, and $2.00 was recorded, which stays" in run["problems"][0]["what"]
+    assert lot.balances()["expense:views", "USD"] == 200

@@ -46,7 +46,7 @@ def test_a_payment_is_corrected_by_hand_with_a_reason(lot):
     made = correct(lot, "pay/2026Q3/use/u1", amount=Money(10_000, "USD"))
     assert (made["taken_back_by"], made["now"]) == ("pay/2026Q3/use/u1/back", "pay/2026Q3/use/u1/2")
     assert lot.balances()["expense:uses", "USD"] == 60_000
-    assert lot.pay().to_dict()["by hand"] == 1
+    assert lot.pay().to_dict()["by_hand"] == 1
     correct(lot, "pay/2026Q3/use/u1/2", amount=Money(0, "USD"))
     assert lot.balances()["expense:uses", "USD"] == 50_000
 

@@ -15,7 +15,7 @@ from matinee.cli.pay import pay, read_amount
 from matinee.cli.rules import own_option
 from matinee.errors import UsageError
 from matinee.flows import payments as verbs
-from matinee.flows.pay import run_period
+from matinee.flows.pay import COUNTS, run_period
 from matinee.flows.rules import load_rulebook
 from matinee.rights.money import Money, parse_money
 from matinee.rights.pay.periods import Period, parse_period
@@ -151,12 +151,12 @@ def show_run(done: dict[str, Any]) -> None:
         for each in done["moved"]:
             shown.add_row(each["what"], str(_money(each)))
         screen.print(shown)
-    counts = [f"{done[name]:,} {name}" for name in ("recorded", "known", "corrected", "by hand", "free") if done[name]]
+    counts = [f"{done[name]:,} {name.replace('_', ' ')}" for name in COUNTS if done[name]]
     screen.print(f"{done['period']}: {done['uses']:,} uses taken up; entries: {', '.join(counts) or 'none'}.")
     for text in done["checked"]:
         screen.print(f"Success of {text}", markup=False, soft_wrap=True)
     for problem in done["problems"][:SHOWN]:
-        screen.print(f"Not paid: {problem['place']}: {problem['what']}", markup=False, soft_wrap=True)
+        screen.print(f"Problem: {problem['place']}: {problem['what']}", markup=False, soft_wrap=True)
     more = len(done["problems"]) - SHOWN
     if more > 0:
         screen.print(f"… and {more:,} more problems; --json lists all")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from matinee.errors import BadFile, Unpayable, UsageError
 from matinee.rights.agreements.form import read_toml
@@ -34,7 +34,7 @@ from matinee.rights.rulebook.rules import Rule, Rulebook
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, reading
 from matinee.store.rights.ledger import write_ledger
-from matinee.store.rights.taken import read_first_taken, read_taken, read_taken_of
+from matinee.store.rights.taken import iterate_taken_of, read_first_taken, read_taken
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
 from matinee.store.texts import read_text
@@ -45,6 +45,9 @@ BATCH = 10_000
 
 RULES = 5_000
 """Permissions that one statement asks for."""
+
+COUNTS = ("recorded", "known", "corrected", "lower", "by_hand", "free")
+"""What became of the things of a run, as `Tally` counts them."""
 
 WHY = "computed anew from what is known now"
 
@@ -60,7 +63,7 @@ class PayRun:
         period: which.
         uses: taken up in the period.
         tally: what was recorded.
-        problems: what could not be paid, each with its place.
+        problems: what could not be paid, each with its place; what comes to less than was recorded stands in `tally`.
         checked: titles whose success was measured, and how.
     """
 
@@ -78,12 +81,14 @@ class PayRun:
         return {
             "period": str(self.period),
             "uses": self.uses,
-            **{name: self.tally.counts[name] for name in ("recorded", "known", "corrected", "free", "by hand")},
+            **{
+                name: self.tally.counts[name] for name in ("recorded", "known", "corrected", "lower", "free", "by_hand")
+            },
             "moved": [
                 {"what": what, "amount": str(money.decimal), "currency": money.currency} for what, money in moved
             ],
             "checked": self.checked,
-            "problems": [{"place": each.place, "what": each.what} for each in self.problems],
+            "problems": [{"place": each.place, "what": each.what} for each in [*self.problems, *self.tally.problems]],
         }
 
 
@@ -172,7 +177,7 @@ class Payer:
     def work_out(self) -> Iterator[list[Owed]]:
         """Work out what is owed, in an order that does not depend on when it came in."""
         pricer = UsePricer(self.run.period, self._contracts, self._people.__contains__, self.run.problems)
-        for page in self._pages(self._read_period):
+        for page in self._pages():
             self.run.uses += len(page)
             yield pricer.price(page)
         rest = [
@@ -183,21 +188,17 @@ class Payer:
         for start in range(0, len(rest), self.batch):
             yield rest[start : start + self.batch]
 
-    def _pages(self, read: Callable[[Connection, str], list[TakenUse]]) -> Iterator[list[TakenUse]]:
-        """Read uses a page at a time, each in a transaction of its own; what was taken up never changes."""
-        after = ""
+    def _pages(self) -> Iterator[list[TakenUse]]:
+        """Read the uses of the period a page at a time, each in a transaction of its own: they never change."""
+        since, until, after = _micros(self.run.period.starts_at), _micros(self.run.period.ends_at), ""
         while True:
             with reading(self.engine) as connection:
-                page = read(connection, after)
+                page = read_taken(connection, since=since, until=until, after=after, limit=self.batch)
             if page:
                 yield page
             if len(page) < self.batch:
                 return
             after = page[-1].use_id
-
-    def _read_period(self, connection: Connection, after: str) -> list[TakenUse]:
-        since, until = _micros(self.run.period.starts_at), _micros(self.run.period.ends_at)
-        return read_taken(connection, since=since, until=until, after=after, limit=self.batch)
 
     def _read_events(self, agreement_id: str) -> Sequence[Record]:
         with reading(self.engine) as connection:
@@ -224,13 +225,8 @@ class Payer:
         rules = sorted({each[2] for each in find_viewed(first) if self._is_paid_by_views(*each[:3])})
         found: set[tuple[str, int, str, str]] = set()
         for start in range(0, len(rules), RULES):
-            some = rules[start : start + RULES]
-
-            def read(connection: Connection, after: str, some: Sequence[str] = some) -> list[TakenUse]:
-                return read_taken_of(connection, some, until=until, after=after, limit=self.batch)
-
-            for page in self._pages(read):
-                found |= find_viewed(page)
+            with reading(self.engine) as connection:
+                found |= find_viewed(iterate_taken_of(connection, rules[start : start + RULES], until=until))
         return found
 
     def _is_paid_by_views(self, agreement_id: str, version: int, rule: str) -> bool:

@@ -164,7 +164,7 @@ def _find_payment(book: LedgerReader, entry: str) -> tuple[Leaf, Leaf]:
     key = base_key(entry)
     first = book.find([key]).get(key)
     if first is None or first.kind != "payment":
-        raise UnknownId(f"the ledger has no payment {entry!r}")
+        raise UnknownId(f"the ledger has no payment {entry!r}", todo="its key stands in a statement")
     held = find_live(book, [key])[key].leaf
     if held is None:
         raise Refused("it was taken back, and nothing is owed", where=f"{entry}{BACK}")
@@ -189,7 +189,7 @@ def _set_by_hand(first: Leaf, held: Leaf, amount: Money, person_id: str | None) 
         raise UsageError(f"an amount of {amount}", where=held.key, todo=todo)
     rules = {(each["rule"], each["version"]): Citation(**each) for due in body["dues"] for each in due["rules"]}
     due = Due(amount, f"set by hand: {amount}", tuple(rules.values()))
-    fund = "" if held.subject else held.transfers[0][1].removeprefix("payable:")
+    fund = "" if held.subject else first.transfers[0][1].removeprefix("payable:")
     return Owed(
         key=first.key,
         what=body["what"],

@@ -19,6 +19,9 @@ LARGEST = 2**63 - 1
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
+_SCALARS = frozenset({str, int, bool, type(None)})
+"""Most of what JSON holds, and quicker to tell than what else it may be."""
+
 _NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 
@@ -166,12 +169,16 @@ def canonical_json(value: Mapping[str, Any]) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
-        if wrong := [key for key in value if not isinstance(key, str)]:
-            raise ValueError(f"JSON: got the key {wrong[0]!r}, want texts")
-        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, dict | Mapping):
+        return {_check_key(key): each if type(each) in _SCALARS else _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [each if type(each) in _SCALARS else _plain(each) for each in value]
     if value is not None and not isinstance(value, str | int):
         raise ValueError(f"JSON: got {value!r}, want texts, whole numbers, booleans, null, lists and objects of them")
     return value
+
+
+def _check_key(key: object) -> str:
+    if not isinstance(key, str):
+        raise ValueError(f"JSON: got the key {key!r}, want texts")
+    return key

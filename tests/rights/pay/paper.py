@@ -8,7 +8,7 @@ from matinee.rights.money import Money
 from matinee.rights.pay.owed import Owed
 from matinee.rights.rulebook.due import Due
 from matinee.rights.rulebook.rules import Citation
-from matinee.tables.ledger import Subject
+from matinee.tables.ledger import Leaf, Subject
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 LATER = datetime(2026, 11, 1, tzinfo=UTC)
@@ -19,8 +19,8 @@ TERM = Citation("urn:matinee:agreement:ag1:1#permission-1", "1", "agreed", "poli
 class PaperBook:
     """A `Book` in lists; pseudonyms are the names themselves, so that two books can be compared."""
 
-    leaves: list = field(default_factory=list)
-    nodes: dict = field(default_factory=lambda: defaultdict(list))
+    leaves: list[Leaf] = field(default_factory=list)
+    nodes: dict[int, list[bytes]] = field(default_factory=lambda: defaultdict(list))
 
     def size(self):
         return len(self.leaves)

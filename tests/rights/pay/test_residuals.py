@@ -90,6 +90,7 @@ def test_a_year_whose_figure_nobody_knows_is_a_problem(own_rulebook):
     owed, pricer = price(own_rulebook(OWN), Period(2027, 2))
     assert owed == []
     assert "no figure is known for 'value-year-2'" in pricer.problems[0].what
+    assert "'value-year-9'" in price(own_rulebook(OWN), Period(2034, 2))[1].problems[0].what
     table = own_rulebook(OWN.replace('value = "1000.01"', 'values = {value = "1000", value-year-2 = "500"}'))
     assert amounts(price(table, Period(2027, 2))[0]) == {"ada": "$333.33", "ben": "$166.67"}
 

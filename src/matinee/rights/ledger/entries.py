@@ -154,7 +154,7 @@ def _record(
     if subject and entry.private is not None:
         data = Private(position, pseudonym, canonical_json(entry.private))
         commitment = commit_to(subject, entry.key, data.data)
-    leaf = Leaf(
+    fields = (
         position,
         entry.kind,
         entry.key,
@@ -165,7 +165,7 @@ def _record(
         entry.reverses,
         tuple(_name_accounts(each, pseudonym) for each in entry.transfers),
     )
-    return replace(leaf, hash=hash_leaf(leaf.content())), data
+    return Leaf(*fields, hash_leaf(Leaf(*fields).content())), data
 
 
 def _name_accounts(transfer: Transfer, pseudonym: str) -> tuple[str, str, int, str]:

@@ -1,8 +1,10 @@
-"""Recording what is owed: once, and where it has come to be another amount, by taking back and recording anew.
+"""Recording what is owed: once, and where it has come to be more, by taking back and recording anew.
 
 Covers finding what is recorded of a thing, and the entries that bring it up to date. A thing has a key; its first entry
 has that key, the entries that follow on corrections have `KEY/2`, `KEY/3`, …; each that was corrected is taken back by
-`…/back`. An entry that somebody set by hand is left as it is.
+`…/back`. An entry that somebody set by hand is left as it is, and so is one that has come to
+be less: viewings of a member who was forgotten are gone from the log, and happened. To take money from somebody, a
+person has to decide it (`correct`).
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from matinee.rights.ledger.entries import Book, Entry, append, reverse
+from matinee.rights.money import Money
+from matinee.rights.odrl import Problem
 from matinee.rights.pay.owed import Owed
 from matinee.tables.ledger import Leaf
 
@@ -26,12 +30,15 @@ class Tally:
     """What recording did.
 
     Attributes:
-        counts: "recorded", "known" (recorded before, and the same), "corrected", "free" (nothing is owed), "by hand".
+        counts: "recorded", "known" (recorded before, and the same), "corrected", "free" (nothing is owed), "by_hand",
+            "lower" (comes to less now, and was left).
         minor: (what, currency) -> minor units that moved to whom they are owed, net of what was taken back.
+        problems: what comes to less now.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     minor: Counter[tuple[str, str]] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,7 @@ def record(book: Book, owed: Sequence[Owed], *, now: datetime, why: str, tally: 
 
     Args:
         book: an open transaction.
-        owed: every thing once, in the order in which it is to be recorded; an amount of 0 records nothing, and takes
-            back what was recorded before.
+        owed: every thing once, in the order in which it is to be recorded; an amount of 0 records nothing.
         now: time of corrections.
         why: their reason, without personal data.
         tally: is added to.
@@ -130,15 +136,19 @@ def _bring_up(owed: Owed, live: Live, now: datetime, why: str, tally: Tally) -> 
         return [owed.make_entry(name_revision(owed.key, live.next), at=owed.at)] if money.minor else []
     said = json.loads(live.leaf.body)
     if said.get("correction", {}).get("by_hand"):
-        tally.counts["by hand"] += 1
+        tally.counts["by_hand"] += 1
         return []
     if _is_same(owed, live.leaf):
         tally.counts["known"] += 1
         return []
+    ((_, _, held, currency),) = live.leaf.transfers
+    if currency != money.currency or money.minor < held:
+        tally.counts["lower"] += 1
+        what = f"comes to {money} now, and {Money(held, currency)} was recorded, which stays"
+        tally.problems.append(Problem(live.leaf.key, f"{what}; `matinee pay correct` takes it back, with a reason"))
+        return []
     tally.counts["corrected"] += 1
-    tally.minor[owed.what, money.currency] += money.minor
-    for _, _, amount, currency in live.leaf.transfers:
-        tally.minor[owed.what, currency] -= amount
+    tally.minor[owed.what, currency] += money.minor - held
     return _replace(owed, live, now, {"why": why, "by_hand": False})
 
 

@@ -68,8 +68,8 @@ class ResidualPricer:
 
     def _pay_fixed(self, shared: Shared) -> list[Owed]:
         released_on = self._release(shared)
-        year = next((n for n in (1, 2, 3) if self.period.has_day(begin_year(released_on, n))), None)
-        if year is None:
+        year = self.period.year - released_on.year + 1
+        if year < 1 or not self.period.has_day(begin_year(released_on, year)):
             return []
         at = _midnight(begin_year(released_on, year))
         return self._share(shared, "fixed residual", at, self._find_fixed(shared, released_on, year), f"year {year}")
@@ -144,7 +144,7 @@ class ResidualPricer:
                 for due, part in zip(dues, parts, strict=True)
             )
             key = key_of("once", _WORDS[what], shared.title_id, shared.union, which, person_id)
-            about = {"title": shared.title_id, "union": shared.union, "for": which}
+            about = {"title": shared.title_id, "union": shared.union} | ({"for": which} if which != "bonus" else {})
             owed.append(Owed(key=key, what=what, at=at, person_id=person_id, dues=theirs, about=about))
         return owed
 

@@ -29,6 +29,10 @@ _SHOWN = ("use_id", "kind", "action", "project", "medium", "territories", "langu
 """What a statement says of a use."""
 
 
+Priced = tuple[tuple[Due, ...], Mapping[str, str]]
+"""Amounts, and their sum as the gate says it."""
+
+
 @dataclass
 class UsePricer:
     """Prices uses of a period.
@@ -46,7 +50,7 @@ class UsePricer:
     people: Callable[[str], bool]
     problems: list[Problem] = field(default_factory=list)
     fees: dict[tuple[str, int], Owed] = field(default_factory=dict)
-    _dues: dict[tuple[str, str, int, int], tuple[Due, ...]] = field(default_factory=dict)
+    _dues: dict[tuple[Any, ...], Priced] = field(default_factory=dict)
 
     def price(self, taken: Iterable[TakenUse]) -> list[Owed]:
         """Price uses; what cannot be priced goes to `problems`."""
@@ -63,21 +67,21 @@ class UsePricer:
         rule = agreement["permission"]
         terms, grant = self.contracts.find_grant(agreement["id"], agreement["version"], rule, agreement["sha256"])
         check_person(use.person_id, terms, self.people)
-        if terms.currency not in {None, request["currency"]}:
-            raise Unpayable(f"is in {request['currency']}, and the agreement pays {terms.currency}")
-        unit, amount, seconds = request["unit"], request["amount"], request["duration"]
-        place = (rule, unit, amount, seconds)
+        place = (rule, request["currency"], request["unit"], request["amount"], request["duration"])
         if place not in self._dues:
-            self._dues[place] = _price_use(grant, request, self.contracts.cite(terms, rule))
+            self._dues[place] = _price_use(terms, grant, request, self.contracts.cite(terms, rule))
+        dues, said = self._dues[place]
+        if price is not None and price != said:
+            told = f"{price['currency']} {price['amount']}"
+            raise Unpayable(f"the gate said {told}, and the agreement gives {said['currency']} {said['amount']}")
         owed = Owed(
             key=f"pay/{self.period}/use/{use.use_id}",
             what="use",
             at=EPOCH + timedelta(microseconds=use.at),
             person_id=use.person_id,
-            dues=self._dues[place],
+            dues=dues,
             about={name: request[name] for name in _SHOWN} | {"agreement": agreement["id"]},
         )
-        _check_price(owed.money, price)
         self._meet_fee(terms, owed)
         return owed
 
@@ -106,20 +110,24 @@ def check_person(person_id: str | None, terms: Terms, people: Callable[[str], bo
         Unpayable: nobody is, or another than the agreement is of.
     """
     if person_id is None:
-        raise Unpayable("whom it is about is not known, or was erased")
+        raise Unpayable("whom it is about is not known, or was erased; what was paid before stays")
     if person_id != terms.person_id:
         raise Unpayable("it is about another person than its agreement")
     if not people(person_id):
         raise Unpayable(f"person {person_id} is not registered", todo="register them with `matinee agreement register`")
 
 
-def _price_use(grant: Grant, request: Mapping[str, Any], cited: Citation) -> tuple[Due, ...]:
+def _price_use(terms: Terms, grant: Grant, request: Mapping[str, Any], cited: Citation) -> Priced:
     """Price one use of a permission; without a price of its own it is worth 0."""
+    currency = request["currency"]
+    if terms.currency not in {None, currency}:
+        raise Unpayable(f"is in {currency}, and the agreement pays {terms.currency}")
     dues = tuple(_price_part(price, request, cited) for price in grant.prices if price.per != "thousand views")
-    if dues:
-        return dues
-    paid = "settled from the audience" if grant.prices else "nothing is asked for a use"
-    return (Due(Money(0, request["currency"]), paid, (cited,)),)
+    if not dues:
+        text = "settled from the audience" if grant.prices else "nothing is asked for a use"
+        dues = (Due(Money(0, currency), text, (cited,)),)
+    whole = sum((due.money for due in dues[1:]), dues[0].money)
+    return dues, {"amount": str(whole.decimal), "currency": currency}
 
 
 def _price_part(price: Price, request: Mapping[str, Any], cited: Citation) -> Due:
@@ -127,12 +135,6 @@ def _price_part(price: Price, request: Mapping[str, Any], cited: Citation) -> Du
     if price.per == "day" and request["unit"] != "day":
         raise Unpayable(f"counts in {request['unit']}s, and is paid by the day")
     return price_by_unit(price.amount, price.currency, unit=price.per, count=counts[price.per], terms=(cited,))
-
-
-def _check_price(money: Money, said: Mapping[str, Any] | None) -> None:
-    """Compare with what the gate said that the use costs."""
-    if said and (said["amount"], said["currency"]) != (str(money.decimal), money.currency):
-        raise Unpayable(f"the gate said {said['currency']} {said['amount']}, and the agreement gives {money}")
 
 
 def _read_body(use: TakenUse) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any] | None]:

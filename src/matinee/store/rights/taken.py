@@ -5,12 +5,15 @@ Covers rows out; what is owed for them is the business of `matinee.rights.pay`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from matinee.store.rights.schema import leaves, permits, subjects, takes
 from matinee.tables.consent import TakenUse
+
+PAGE = 10_000
+"""Rows that wait in memory where many are gone through."""
 
 _FROM = (
     takes
@@ -34,16 +37,15 @@ def read_taken(connection: Connection, *, since: int, until: int, after: str, li
     Returns:
         in the order of their use_id.
     """
-    asked = _TAKEN.where(takes.c.at >= since, takes.c.at < until)
-    return _read(connection, asked, after, limit)
+    asked = _TAKEN.where(takes.c.at >= since, takes.c.at < until, takes.c.use_id > after)
+    return [TakenUse._make(row) for row in connection.execute(asked.order_by(takes.c.use_id).limit(limit))]
 
 
-def read_taken_of(
-    connection: Connection, rules: Collection[str], *, until: int, after: str, limit: int
-) -> list[TakenUse]:
-    """Read a page of the uses of some permissions that were taken up before a time; else as `read_taken`."""
+def iterate_taken_of(connection: Connection, rules: Collection[str], *, until: int) -> Iterator[TakenUse]:
+    """Go through the uses of some permissions that were taken up before a time, in any order, a page at a time."""
     asked = _TAKEN.where(permits.c.rule.in_(rules), takes.c.at < until)
-    return _read(connection, asked, after, limit)
+    found = connection.execution_options(yield_per=PAGE).execute(asked)
+    return (TakenUse._make(row) for row in found)
 
 
 def read_first_taken(connection: Connection, *, until: int) -> list[TakenUse]:
@@ -51,11 +53,4 @@ def read_first_taken(connection: Connection, *, until: int) -> list[TakenUse]:
     of = permits.join(takes, takes.c.use_id == permits.c.use_id)
     asked = select(func.min(permits.c.use_id)).select_from(of).where(takes.c.at < until).group_by(permits.c.rule)
     page = _TAKEN.where(takes.c.use_id.in_(asked)).order_by(takes.c.use_id)
-    return [TakenUse._make(row) for row in connection.execute(page)]
-
-
-def _read(
-    connection: Connection, asked: Select[tuple[str, int, str, str, str]], after: str, limit: int
-) -> list[TakenUse]:
-    page = asked.where(takes.c.use_id > after).order_by(takes.c.use_id).limit(limit)
     return [TakenUse._make(row) for row in connection.execute(page)]
