@@ -38,10 +38,15 @@ def overspend(url: str, rulebook: Rulebook, *, uses: int, tries: int) -> int:
 
 
 def revoke_in_between(url: str, rulebook: Rulebook, *, tries: int) -> tuple[int, int]:
-    """Let one worker revoke while the others ask; permits of requests begun after it was acknowledged, and those."""
+    """Let one worker revoke while the others ask, their last time afterwards for certain.
+
+    Returns:
+        permits of requests begun after it was acknowledged, and those requests.
+    """
     world, truth = _one_agreement(rulebook, None)
     _fill(url, truth)
     acknowledged: list[float] = []
+    is_revoked = threading.Event()
 
     def work(gate: Gate, worker: int) -> Iterable[tuple[float, bool]]:
         for number in range(tries):
@@ -50,6 +55,9 @@ def revoke_in_between(url: str, rulebook: Rulebook, *, tries: int) -> tuple[int,
                 if standing is not None:
                     _keep(url, revoke(standing, by="them", reason="", now=datetime.now(UTC)))
                 acknowledged.append(time.monotonic())
+                is_revoked.set()
+            if number == tries - 1:
+                is_revoked.wait(60)
             begun = time.monotonic()
             yield begun, gate.request(_ask(world, truth, worker, number)).is_permitted
 

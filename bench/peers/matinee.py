@@ -16,7 +16,7 @@ from matinee.recommend.linear import Linear, LinearSettings, fit_events
 from matinee.recommend.model import Model
 from matinee.recommend.rank import rank_titles
 from matinee.recommend.recipe import Recipe, fit_recipe
-from matinee.recommend.topk import rank_histories
+from matinee.recommend.topk import MANY, rank_histories
 from matinee.tables.log import EVENTS
 
 
@@ -31,7 +31,15 @@ def prepare(case: Case) -> tuple[pl.DataFrame, Case]:
     events = pl.DataFrame(columns).cast(EVENTS)
     fit_events(events[:10], case.train.shape[1], LinearSettings(), now=0)
     fit_factors(events[:10], case.train.shape[1], FactorsSettings(), rng=np.random.default_rng(0))
+    for n in (1, MANY):
+        rank_histories(_serve(Linear(np.eye(2, dtype=np.float32))), csr_array(np.ones((n, 2), np.float32)), 1)
     return events, case
+
+
+def _serve(model: Linear) -> DenseBlend:
+    """Bring an item model into the form that serves, with nothing beside it."""
+    W = model.weights
+    return DenseBlend(W, W.mean(axis=1), np.ones(len(W), np.bool_), np.zeros(len(W), np.float32), 1.0)
 
 
 def fit(data: tuple[pl.DataFrame, Case], name: str, settings: dict[str, Any]) -> Model:
@@ -39,7 +47,7 @@ def fit(data: tuple[pl.DataFrame, Case], name: str, settings: dict[str, Any]) ->
     titles, now = case.train.shape[1], int(case.now)
     match name:
         case "ease":
-            return fit_events(events, titles, LinearSettings(**settings), now=now)
+            return _serve(fit_events(events, titles, LinearSettings(**settings), now=now))
         case "factors":
             return fit_factors(events, titles, FactorsSettings(**settings), rng=np.random.default_rng(0))
     recipe = Recipe(**settings | {"linear": LinearSettings(**settings["linear"])})
@@ -54,9 +62,6 @@ def rank(model: Model, case: Case, k: int) -> NDArray[np.integer]:
     if len(case.candidates) < asked.shape[1]:
         allowed = np.zeros(asked.shape[1], dtype=np.bool_)
         allowed[case.candidates] = True
-    if isinstance(model, Linear):
-        known = np.ones(asked.shape[1], dtype=np.bool_)
-        model = DenseBlend(model.weights, model.weights.mean(axis=1), known, np.zeros(len(known), np.float32), 1.0)
     if isinstance(model, DenseBlend):
         return rank_histories(model, asked, k, seen=asked, allowed=allowed).titles
     return rank_titles(model.score(asked), k, seen=asked, allowed=allowed)

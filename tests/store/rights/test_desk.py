@@ -136,4 +136,4 @@ def test_64_workers_do_not_overspend_a_count(engine, url, office):
 def test_64_workers_get_no_permit_after_an_acknowledged_revocation(url, office):
     permits, requests = revoke_in_between(url, office.rulebook, tries=4)
     assert permits == 0
-    assert requests > WORKERS
+    assert requests >= WORKERS
