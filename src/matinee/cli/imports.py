@@ -92,28 +92,31 @@ def _rehearsed(command: Callable[..., Any]) -> Callable[..., Any]:
 @import_group.command("netflix-report")
 @click.argument("path", metavar="FILE", type=FOLDER)
 @_published
-def netflix_report(path: Path, *, joins: Path | None, dry_run: bool, folder: Path, strict: bool, as_json: bool) -> None:
+def netflix_report(path: Path, **asked: Any) -> None:  # ruff: ignore[any-type] - click passes what `_published` adds
     """Import a "What We Watched" report (Excel): hours and views of titles, by half-year."""
-    with counting() as progress:
-        done = audience.import_netflix_report(
-            open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress
-        )
-    _show_published(done, joins, as_json=as_json)
+    _import_published(audience.import_netflix_report, path, **asked)
 
 
 @import_group.command("netflix-top10")
 @click.argument("path", metavar="FILE", type=FOLDER)
 @_published
-def netflix_top10(path: Path, *, joins: Path | None, dry_run: bool, folder: Path, strict: bool, as_json: bool) -> None:
+def netflix_top10(path: Path, **asked: Any) -> None:  # ruff: ignore[any-type] - click passes what `_published` adds
     """Import the weekly global Top 10 (TSV): hours of titles, by week."""
+    _import_published(audience.import_netflix_top10, path, **asked)
+
+
+def _import_published(
+    run: Callable[..., AudienceImport],
+    path: Path,
+    *,
+    joins: Path | None,
+    dry_run: bool,
+    folder: Path,
+    strict: bool,
+    as_json: bool,
+) -> None:
     with counting() as progress:
-        done = audience.import_netflix_top10(
-            open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress
-        )
-    _show_published(done, joins, as_json=as_json)
-
-
-def _show_published(done: AudienceImport, joins: Path | None, *, as_json: bool) -> None:
+        done = run(open_service(folder), path, strict=strict, dry_run=dry_run, progress=progress)
     if joins:
         write_text(done.joins.write_csv(), joins)
     show_summary(done.summary, as_json=as_json)

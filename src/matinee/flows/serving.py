@@ -182,9 +182,12 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     (history, seen), facts = histories.slice(0, 1), histories.describe(0, 1)
     note = explain_newcomer(recommender, member.row(0, named=True), history, seen)
     judged = recommender.judge(history, facts) if note is None else None
-    ranked = (
-        recommender.rank(history, facts, k, seen) if note is None else _rank_newcomers(recommender, member, k, seen)
-    )
+    if note is not None:
+        ranked = _rank_newcomers(recommender, member, k, seen)
+    elif judged is not None:
+        ranked = _rank_by_scores(judged.scores.__getitem__, k, seen)
+    else:
+        ranked = rank_histories(recommender.blend, history, k, seen=seen)
     titles = [
         {
             "title_id": recommender.title_ids[row],
