@@ -8,6 +8,7 @@ from threadpoolctl import threadpool_limits
 from matinee.recommend import topk
 from matinee.recommend.blend import DenseBlend, FactorBlend
 from matinee.recommend.rank import rank_titles
+from matinee.recommend.registers import WIDTH
 from matinee.recommend.topk import rank_histories
 from matinee.recommend.truncate import truncate_blend
 
@@ -96,7 +97,7 @@ def test_truncated_it_gives_what_the_kept_weights_give(seed, titles, keep):
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("titles", [topk.TILE - 1, 2 * topk.TILE * topk.TILES + 5])
+@pytest.mark.parametrize("titles", [WIDTH - 1, 2 * WIDTH * topk.TILES + 5])
 def test_many_members_are_ranked_as_few_are(monkeypatch, threads, titles):
     monkeypatch.setattr(topk, "BLOCK", 400 * titles)  # several blocks a thread
     blend, histories = draw_blend(titles), draw_histories(3 * topk.MANY + 7, titles, density=0.02)

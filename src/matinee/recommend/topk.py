@@ -3,7 +3,7 @@
     (h W - mean) * a / deviation + shelf  ->  seen and not allowed out  ->  best k, of equal scores the lower row
 
 Gives what `rank_titles(blend.score(histories), k, ...)` gives, to the rounding of float32. Covers the dense model
-and factors (`blend`), and the truncated one (`truncate`). Many members are scored tile by tile of `TILE` titles, so
+and factors (`blend`), and the truncated one (`truncate`). Many members are scored tile by tile of 32 titles, so
 that the weights of a tile stay in the second-level cache while the histories stream by; a few are scored row by row
 of W; factors are multiplied. What follows the sums is in `best`.
 """
@@ -23,16 +23,14 @@ from threadpoolctl import threadpool_limits
 from matinee.recommend.best import LOWEST, Lists, choose_best
 from matinee.recommend.blend import Blend, DenseBlend, FactorBlend
 from matinee.recommend.compiled import compiled, count_cores, run_in_threads
+from matinee.recommend.registers import WIDTH, sum_rows
 from matinee.recommend.truncate import WEIGHT, Truncated
 
 Floats = NDArray[np.float32]
 Rows = tuple[NDArray[np.int64], NDArray[np.int32], Floats]
 """Histories as kernels take them: where rows start, title rows, weights."""
 
-TILE = 128
-"""Titles in a tile: those of its 10,000 rows that histories name often fit in 2 MB, the second-level cache."""
-
-TILES = 8
+TILES = 32
 """Tiles laid out at once: pieces of 4 KB of each row of W are read in half the time that single tiles take."""
 
 BLOCK = 2**26
@@ -185,10 +183,10 @@ def _score_by_factors(model: FactorBlend, rows: Rows, first: int, last: int) -> 
 def _score_by_tiles(W: Floats, rows: Rows, first: int, last: int) -> Iterator[tuple[int, Floats]]:
     titles = len(W)
     size = min(max(BLOCK // titles, FEW), last - first)
-    room = np.empty(TILES * titles * TILE + ALIGNED, np.float32)
+    room = np.empty(TILES * titles * WIDTH + ALIGNED, np.float32)
     skipped = -room.ctypes.data % ALIGNED // room.itemsize
-    tiles = room[skipped : skipped + TILES * titles * TILE].reshape(TILES, titles, TILE)
-    sums = np.empty((-(-titles // TILE), size, TILE), np.float32)
+    tiles = room[skipped : skipped + TILES * titles * WIDTH].reshape(TILES, titles, WIDTH)
+    sums = np.empty((-(-titles // WIDTH), size, WIDTH), np.float32)
     scores = np.empty((FEW, titles), np.float32)
     for start in range(first, last, size):
         count = min(size, last - start)
@@ -224,10 +222,10 @@ def _add_rows(W: Floats, rows: Rows, start: int, scores: Floats) -> None:
 def _add_tiles(  # ruff: ignore[too-many-positional-arguments] - numba takes arrays, no structures
     W: Floats, rows: Rows, start: int, count: int, tiles: Floats, sums: Floats
 ) -> None:
-    """Sum tile by tile for `count` members; room of (TILES, titles, TILE), sums of (all tiles, members, TILE)."""
+    """Sum tile by tile for `count` members; room of (TILES, titles, WIDTH), sums of (all tiles, members, WIDTH)."""
     for tile in range(len(sums)):
         if tile % TILES == 0:
-            _lay_tiles(W, tile * TILE, tiles)
+            _lay_tiles(W, tile * WIDTH, tiles)
         _add_tile(tiles[tile % TILES], rows, start, sums[tile, :count])
 
 
@@ -236,41 +234,25 @@ def _lay_tiles(W: Floats, left: int, tiles: Floats) -> None:
     """Copy columns of W, from `left` on, so that the rows of a tile stand side by side."""
     for i in range(len(W)):
         for t in range(TILES):
-            row = W[i, left + t * TILE : left + (t + 1) * TILE]
+            row = W[i, left + t * WIDTH : left + (t + 1) * WIDTH]
             for j in range(len(row)):
                 tiles[t, i, j] = row[j]
 
 
 @fast
 def _add_tile(tile: Floats, rows: Rows, start: int, out: Floats) -> None:
-    """Sum rows of a tile, as `_add_rows`; loops of a fixed length are what the compiler unrolls."""
     starts, titles, values = rows
-    sums = np.empty(TILE, np.float32)
     for u in range(len(out)):
-        sums[:] = 0
-        p, stop = starts[start + u], starts[start + u + 1]
-        while p + 4 <= stop:
-            a, b, c, d = titles[p], titles[p + 1], titles[p + 2], titles[p + 3]
-            x, y, z, w = values[p], values[p + 1], values[p + 2], values[p + 3]
-            for j in range(np.uint64(TILE)):
-                sums[j] += x * tile[a, j] + y * tile[b, j] + z * tile[c, j] + w * tile[d, j]
-            p += 4
-        while p < stop:
-            a, x = titles[p], values[p]
-            for j in range(np.uint64(TILE)):
-                sums[j] += x * tile[a, j]
-            p += 1
-        for j in range(np.uint64(TILE)):
-            out[u, j] = sums[j]
+        sum_rows(tile, titles, values, starts[start + u], starts[start + u + 1], out[u])
 
 
 @fast
 def _gather(sums: Floats, start: int, scores: Floats) -> None:
     """Bring the sums of some members from all tiles together, a row each."""
     for tile in range(len(sums)):
-        left = tile * TILE
+        left = tile * WIDTH
         for u in range(len(scores)):
-            for j in range(min(TILE, scores.shape[1] - left)):
+            for j in range(min(WIDTH, scores.shape[1] - left)):
                 scores[u, left + j] = sums[tile, start + u, j]
 
 
