@@ -54,8 +54,9 @@ def main() -> None:
     write_section(
         "forget",
         f"Forgetting one member of about {LENGTH} titles, in process, one BLAS thread: medians of {REPEATS} members, "
-        "forgotten one after the other. Settings: reg 300, dropout .5, members by the root of their length; nine "
-        "half-lives. A fit is a Gram and a solve in float64, popularity and the blend, on the log without them.",
+        "forgotten one after the other. Settings: reg 300, dropout .5, members by the root of their length, audiences "
+        "to the power .2; nine half-lives. A fit is a Gram and a solve in float64, popularity and the blend, on the "
+        "log without them.",
         rows,
     )
 
@@ -84,7 +85,7 @@ def _rows(facts: dict[str, float]) -> list[Row]:
 
 def measure(events: pl.DataFrame, members: int, titles: int) -> None:
     """Fit, forget some members one by one, fit again, compare; print what it took."""
-    recipe = Recipe(linear=LinearSettings(reg=300.0, dropout=0.5, length_power=0.5), taste=1.0)
+    recipe = Recipe(linear=LinearSettings(reg=300.0, dropout=0.5, length_power=0.5, audience_power=0.2), taste=1.0)
     member_ids, title_ids = (pl.Series([f"{row:07d}" for row in range(n)]) for n in (members, titles))
     countries = pl.Series(["FR"] * members)
 

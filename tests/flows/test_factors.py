@@ -156,7 +156,7 @@ def test_who_is_forgotten_is_in_no_factor(service, tmp_path):
 def test_what_was_stored_is_what_was_trained(trained):
     stored = load_stored(trained)
     assert stored.recipe.item_model == "factors"
-    assert stored.live.state.diagonal.size == stored.live.state.mixture.size == 0
+    assert stored.live.state.diagonal.size == stored.live.state.audiences.size == stored.live.state.mixture.size == 0
     assert max(prove_model(trained).values()) == 0
 
 

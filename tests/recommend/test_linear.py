@@ -10,6 +10,7 @@ from matinee.recommend.linear import (
     fit_linear,
     invert_in_place,
     member_weights,
+    scale_columns,
     solve_with_diagonal,
 )
 from matinee.recommend.popular import DAY
@@ -102,6 +103,24 @@ def test_a_matrix_is_rounded_within_its_memory(n):
     wide = np.linalg.inv(G + 1e-6 * np.eye(n))
     wide = np.eye(n) - wide / wide.diagonal()
     np.testing.assert_allclose(expected, wide, rtol=1e-6, atol=1e-12)
+
+
+def test_weights_towards_a_title_are_divided_by_a_power_of_its_audience():
+    X, w = csr_array(draw_histories()), np.linspace(0, 3, len(draw_histories())).astype(np.float32)
+    plain, divided = (fit_linear(X, LinearSettings(reg=10.0, audience_power=power), w).weights for power in (0, 0.3))
+    audiences = (X.toarray() ** 2 * w[:, None]).sum(axis=0)
+    np.testing.assert_allclose(divided, plain / audiences**0.3, rtol=1e-5, atol=1e-9)
+
+
+def test_a_title_with_an_audience_below_one_is_divided_by_one():
+    audiences = np.array([0, 1e-6, 1, 16])
+    np.testing.assert_array_equal(scale_columns(audiences, LinearSettings(audience_power=0.25)), [1, 1, 1, 0.5])
+
+
+@pytest.mark.parametrize("power", [-0.1, 1.1, np.nan])
+def test_a_power_of_the_audience_out_of_range_is_refused(power):
+    with pytest.raises(ValueError, match=r"audience_power must be in \[0, 1\], got "):
+        fit_linear(csr_array(draw_histories()), LinearSettings(audience_power=power))
 
 
 def test_a_matrix_that_is_not_positive_definite_is_refused():

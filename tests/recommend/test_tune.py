@@ -102,6 +102,10 @@ def test_taste_rules_one_log_and_freshness_the_other(outcomes):
     assert outcomes["freshness"].recipe.half_life <= 3
 
 
+def test_where_taste_rules_titles_of_large_audiences_are_held_back(outcomes):
+    assert outcomes["taste"].recipe.linear.audience_power > 0
+
+
 def test_a_recipe_tells_how_each_part_was_judged(outcomes):
     names = ["linear", *map(name_popular, HALF_LIVES), "blend"]
     for outcome in outcomes.values():

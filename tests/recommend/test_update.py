@@ -20,8 +20,9 @@ SETTINGS = [
     LinearSettings(reg=2.0, dropout=0.5),
     LinearSettings(reg=2.0, half_life=3.0),
     LinearSettings(reg=2.0, dropout=0.25, length_power=0.5),
+    LinearSettings(reg=2.0, audience_power=0.3),
     LinearSettings(reg=2.0, weighted=True),
-    LinearSettings(reg=1.0, dropout=0.5, half_life=20.0, length_power=0.75, weighted=True),
+    LinearSettings(reg=1.0, dropout=0.5, half_life=20.0, length_power=0.75, audience_power=0.2, weighted=True),
 ]
 
 
@@ -146,7 +147,7 @@ def test_when_the_last_event_goes_popularity_goes_back_in_time():
 
 
 def test_two_hundred_updates_drift_less_than_is_promised():
-    recipe, log = recipe_with(LinearSettings(reg=20.0, dropout=0.5)), draw_log(220, 50, density=0.2)
+    recipe, log = recipe_with(LinearSettings(reg=20.0, dropout=0.5, audience_power=0.2)), draw_log(220, 50, density=0.2)
     live = fit_live(log.evidence(), recipe)
     for member in range(200):
         log, before = log.without_member(member), log
@@ -254,7 +255,7 @@ def test_what_the_model_knew_stays_as_it_was_but_for_the_weights():
     log = draw_log()
     live, same = (fit_live(log.evidence(), RECIPE) for _ in range(2))
     fold(live, log, grown(log), RECIPE)
-    for name in ("diagonal", "counts", "own_counts", "mixture"):
+    for name in ("diagonal", "audiences", "counts", "own_counts", "mixture"):
         np.testing.assert_array_equal(getattr(live.state, name), getattr(same.state, name))
     np.testing.assert_array_equal(live.blend.shelf, same.blend.shelf)
 

@@ -28,7 +28,7 @@ from matinee.store.models import FRAME, load_model, name_current
 from matinee.store.service import Service
 from matinee.tables.log import EVENTS
 
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 """Version of the arrays of `State` and of the stored log."""
 
 _TODO = "run `matinee train` again"

@@ -5,8 +5,9 @@
 E picks the titles concerned. K may be indefinite or singular; where titles are taken out altogether, S = -C_EE^-1. This
 is the formula of Sherman & Morrison 1950 and Woodbury 1950 in a form that does not invert K.
 
-C needs no memory of its own: C_ij = -B_ij C_jj, so the state is B in float32, which serves, and the diagonal of C in
-float64. Covers the algebra only: what moved and by how much is the business of `update`.
+C needs no memory of its own: C_ij = -B_ij C_jj / s_j, where s is what the columns of B were multiplied by. So the state
+is B in float32, which serves, and the diagonal of C and s in float64. Covers the algebra only: what moved and by how
+much is the business of `update`.
 """
 
 from __future__ import annotations
@@ -31,25 +32,28 @@ class Inverse:
     Attributes:
         weights: float32 (titles, titles), B, zero on its diagonal; the columns of unwatched titles are zero.
         diagonal: float64 (titles,), C_jj > 0.
+        scale: float64 (titles,), s_j > 0.
     """
 
     weights: NDArray[np.float32]
     diagonal: Floats
+    scale: Floats
 
     def columns(self, title_rows: Rows) -> Floats:
         """Lay out columns of C: float64 (titles, n). C is symmetric, so they are read as rows, which lie together."""
-        Y = (self.weights[title_rows] * -self.diagonal).T
+        Y = (self.weights[title_rows] * -(self.diagonal / self.scale)).T
         Y[title_rows, np.arange(len(title_rows))] = self.diagonal[title_rows]
         return Y
 
 
-def shift(inverse: Inverse, title_rows: Rows, K: Floats) -> Inverse:
-    """Add K to the matrix that was inverted, at some titles.
+def shift(inverse: Inverse, title_rows: Rows, K: Floats, scale: Floats) -> Inverse:
+    """Add K to the matrix that was inverted, at some titles, and multiply the columns of B by another scale.
 
     Args:
         inverse: its weights are overwritten, unless an error is raised.
         title_rows: int (n,), without repeats.
         K: float64 (n, n), symmetric.
+        scale: float64 (titles,), > 0, the new s.
 
     Returns:
         the inverse of the sum, in the same memory.
@@ -60,19 +64,19 @@ def shift(inverse: Inverse, title_rows: Rows, K: Floats) -> Inverse:
     Y = inverse.columns(title_rows)
     half = -np.linalg.solve(np.eye(len(K)) + K @ Y[title_rows], K) / 2
     S = np.asarray(half + half.T, dtype=np.float64)  # symmetric to the last bit
-    return _add(inverse, Y, S, np.ones(len(Y), dtype=np.bool_))
+    return _add(inverse, Y, S, scale, np.ones(len(Y), dtype=np.bool_))
 
 
 def drop(inverse: Inverse, title_rows: Rows) -> Inverse:
     """Take titles out of the matrix that was inverted; their rows and columns of the result mean nothing.
 
-    Arguments, result and errors as `shift`.
+    Arguments, result and errors as `shift`; the scale stays.
     """
     kept = np.ones(len(inverse.diagonal), dtype=np.bool_)
     kept[title_rows] = False
     Y = inverse.columns(title_rows)
     S = np.asarray(-np.linalg.inv(Y[title_rows]), dtype=np.float64)
-    return _add(inverse, Y, S, kept)
+    return _add(inverse, Y, S, inverse.scale, kept)
 
 
 def rearrange(inverse: Inverse, places: Rows, titles: int, *, empty: float) -> Inverse:
@@ -91,9 +95,10 @@ def rearrange(inverse: Inverse, places: Rows, titles: int, *, empty: float) -> I
     weights = np.zeros((titles, titles), np.float32)
     for row in kept:
         weights[places[row], places[kept]] = inverse.weights[row, kept]
-    diagonal = np.full(titles, empty)
+    diagonal, scale = np.full(titles, empty), np.ones(titles)
     diagonal[places[kept]] = inverse.diagonal[kept]
-    return Inverse(weights, diagonal)
+    scale[places[kept]] = inverse.scale[kept]
+    return Inverse(weights, diagonal, scale)
 
 
 def find_error(
@@ -101,7 +106,8 @@ def find_error(
 ) -> float:
     """Find the largest error of some columns of B, from the histories themselves.
 
-        r = (X^T W X + ridge) c_j - e_j,   error of c_j = C r,   error of B_ij = -(C r)_i / C_jj - B_ij (C r)_j / C_jj
+        r = (X^T W X + ridge) c_j - e_j,   error of c_j = C r
+        error of B_ij = -(C r)_i s_j / C_jj - B_ij (C r)_j / C_jj
 
     Args:
         inverse: may have the columns of unwatched titles filled.
@@ -113,8 +119,8 @@ def find_error(
     Returns:
         the largest absolute error of B in these columns, to first order.
     """
-    at, n = inverse.diagonal[title_rows], np.arange(len(title_rows))
-    B = inverse.weights[:, title_rows].astype(np.float64)
+    at, scale, n = inverse.diagonal[title_rows], inverse.scale[title_rows], np.arange(len(title_rows))
+    B = inverse.weights[:, title_rows] / scale
     c = B * -at
     c[title_rows, n] = at
     r, sums = ridge[:, None] * c, np.zeros((X.shape[0], len(n)))
@@ -123,10 +129,10 @@ def find_error(
     _add_products(X.col, X.row, X.data, sums, r)
     r[title_rows, n] -= 1
     scaled = inverse.diagonal[:, None] * r
-    error = scaled - inverse.weights @ scaled.astype(np.float32)
+    error = scaled - inverse.weights @ (scaled / inverse.scale[:, None]).astype(np.float32)
     wrong = error + B * error[title_rows, n]
     wrong[title_rows, n] = 0
-    return float(np.abs(wrong / at).max(initial=0))
+    return float(np.abs(wrong * scale / at).max(initial=0))
 
 
 @compiled
@@ -139,17 +145,18 @@ def _add_products(
             out[rows[i], k] += values[i] * right[columns[i], k]
 
 
-def _add(inverse: Inverse, Y: Floats, S: Floats, kept: NDArray[np.bool_]) -> Inverse:
-    """Make C + Y S Y^T of C, which must leave a positive diagonal where `kept`."""
+def _add(inverse: Inverse, Y: Floats, S: Floats, scale: Floats, kept: NDArray[np.bool_]) -> Inverse:
+    """Make C + Y S Y^T of C, which must leave a positive diagonal where `kept`, and scale the columns of B anew."""
     T = Y @ S
     diagonal = inverse.diagonal + np.einsum("ij,ij->i", T, Y)
     diagonal[~kept] = 1
     if not (np.isfinite(diagonal) & (diagonal > 0)).all():
         raise np.linalg.LinAlgError("the inverse is no longer positive definite")
     B = inverse.weights
-    B *= (inverse.diagonal / diagonal).astype(np.float32)
-    left, right = -T.astype(np.float32), (Y / diagonal[:, None]).astype(np.float32)
+    divisors = diagonal / scale
+    B *= (inverse.diagonal / inverse.scale / divisors).astype(np.float32)
+    left, right = -T.astype(np.float32), (Y / divisors[:, None]).astype(np.float32)
     # BLAS counts in columns: B^T += right left^T, within the memory of B.
     blas.sgemm(1.0, right.T, left.T, 1.0, B.T, trans_a=True, overwrite_c=1)
     np.fill_diagonal(B, 0)
-    return Inverse(B, diagonal)
+    return Inverse(B, diagonal, scale)

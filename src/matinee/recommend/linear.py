@@ -4,8 +4,12 @@
 
     G = X^T W X,   Lambda = lambda I + p / (1 - p) diag(G),   C = (G + Lambda)^-1,   B = I - C diag(C)^-1
 
+What serves is B diag(max(G_tt, 1))^-beta: weights towards a title are divided by a power of its audience. Titles that
+many watched go with nearly everything, and popularity has parts of its own in the blend (measured: docs/log.md).
+
 Sources: Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019 (EASE: p = 0), equations 6 to 8; Steck,
-"Autoencoders that don't overfit towards the Identity", NeurIPS 2020 (EDLAE: dropout p), section 3. W = diag(w_u) weighs
+"Autoencoders that don't overfit towards the Identity", NeurIPS 2020 (EDLAE: dropout p), section 3; Christoffel, Paudel,
+Newell & Bernstein, "Blockbusters and Wallflowers", RecSys 2015 (beta, there for random walks). W = diag(w_u) weighs
 members; here w_u halves for every half-life since the member's last event, so that the model leans to today's tastes,
 and falls with a power of the number of events, so that pairs of titles (there are n_u^2) are not a few members' own.
 
@@ -43,6 +47,8 @@ class LinearSettings:
         dropout: p in [0, 1); 0 = EASE.
         half_life: days since a member's last event that halve the member's weight; infinity = all alike.
         length_power: members with n events weigh (n / `TYPICAL_LENGTH`)^-length_power; 0 = all alike.
+        audience_power: beta in [0, 1]; weights towards a title are divided by its audience to this power: the members
+            who watched it, each by their weight, at least 1 in all; 0 = not at all.
         weighted: events enter with their weight (share watched, rating), otherwise as 1.
     """
 
@@ -50,6 +56,7 @@ class LinearSettings:
     dropout: float = 0.0
     half_life: float = np.inf
     length_power: float = 0.0
+    audience_power: float = 0.0
     weighted: bool = False
 
 
@@ -100,7 +107,7 @@ def fit_linear(X: csr_array, settings: LinearSettings, weights: NDArray[np.float
 
     Args:
         X: float32 (members, titles).
-        settings: `reg` and `dropout` are read here; the others shape `X` and `weights`.
+        settings: `reg`, `dropout` and `audience_power` are read here; the others shape `X` and `weights`.
         weights: float32 (members,), >= 0; None = all 1.
 
     Returns:
@@ -114,36 +121,56 @@ def solve_gram(G: Sums, settings: LinearSettings) -> Linear:
 
     Args:
         G: float32 (titles, titles), of which the upper triangle is read; overwritten.
-        settings: `reg` and `dropout` are read here.
+        settings: `reg`, `dropout` and `audience_power` are read here.
 
     Returns:
         the model; a title without events has a zero row and column.
 
     Raises:
-        ValueError: if `reg` is not > 0, `dropout` is not in [0, 1), or G + Lambda is not positive definite.
+        ValueError: if `reg` is not > 0, `dropout` not in [0, 1), `audience_power` not in [0, 1], or G + Lambda not
+            positive definite.
     """
     return solve_with_diagonal(G, settings)[0]
 
 
 def solve_with_diagonal(G: Sums, settings: LinearSettings) -> tuple[Linear, NDArray[np.float64]]:
-    """Solve for B within the memory of G, and keep the diagonal of C, from which C comes back: C_ij = -B_ij C_jj.
+    """Solve for B within the memory of G, and keep the diagonal of C, from which C comes back (`inverse`).
 
     Args:
         G: float32 or float64 (titles, titles), of which the upper triangle is read; overwritten. B is float32 either
             way; what is left of the memory of a float64 G stays taken as long as B.
-        settings: `reg` and `dropout` are read here.
+        settings: `reg`, `dropout` and `audience_power` are read here.
 
     Returns:
         the model; and the diagonal of C, float64 (titles,), as precise as G. Errors as `solve_gram`.
     """
     if not settings.reg > 0 or not 0 <= settings.dropout < 1:
         raise ValueError(f"reg must be > 0 and dropout in [0, 1), got {settings.reg} and {settings.dropout}")
+    scale = scale_columns(G.diagonal(), settings)
     number = G.dtype.type
     diagonal = np.einsum("ii->i", G)
     diagonal += number(settings.reg) + number(settings.dropout / (1 - settings.dropout)) * diagonal
     C = invert_in_place(G)
     kept = C.diagonal().astype(np.float64)
-    return Linear(_narrow(_divide_by_diagonal(C))), kept
+    return Linear(_narrow(_divide_columns(C, -C.diagonal() / scale.astype(G.dtype)))), kept
+
+
+def scale_columns(audiences: Sums, settings: LinearSettings) -> NDArray[np.float64]:
+    """Find what the columns of B are multiplied by: max(G_tt, 1)^-beta.
+
+    Args:
+        audiences: float (titles,), the diagonal of G.
+        settings: `audience_power` is read here.
+
+    Returns:
+        float64 (titles,), in (0, 1].
+
+    Raises:
+        ValueError: if `audience_power` is not in [0, 1].
+    """
+    if not 0 <= settings.audience_power <= 1:
+        raise ValueError(f"audience_power must be in [0, 1], got {settings.audience_power}")
+    return np.asarray(np.maximum(audiences, 1).astype(np.float64) ** -settings.audience_power)
 
 
 def member_weights(
@@ -216,8 +243,8 @@ def _mirror(matrix: Sums, block: int = 512) -> None:
         matrix[stop:, start:stop] = matrix[start:stop, stop:].T
 
 
-def _divide_by_diagonal(C: Sums) -> Sums:
-    C /= -C.diagonal().copy()[None, :]
+def _divide_columns(C: Sums, divisors: Sums) -> Sums:
+    C /= divisors
     np.fill_diagonal(C, 0)
     return C
 

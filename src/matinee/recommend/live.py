@@ -53,6 +53,7 @@ class State:
 
     Attributes:
         diagonal: float64 (titles,), of C = (G + Lambda)^-1; empty for factors.
+        audiences: float64 (titles,), of G: the members who watched each title, by their weight; empty for factors.
         counts: float64 (half-lives, titles), decayed counts at `now`.
         own_counts: float64 (countries, titles), each country's own at `now` and the recipe's half-life.
         mixture: float32 (known, unknown titles), as `matinee.recommend.cold.resemble` makes it; empty for factors.
@@ -62,6 +63,7 @@ class State:
     """
 
     diagonal: Floats
+    audiences: Floats
     counts: Floats
     own_counts: Floats
     mixture: Float32s
@@ -100,26 +102,28 @@ def fit_live(evidence: Evidence, recipe: Recipe, *, reference: int | None = None
     since = now if reference is None else reference
     counts = sum_decayed(events, titles, now=now)
     fit = _fit_dense if recipe.factors is None else _fit_factors
-    weights, diagonal, mixture = fit(evidence, recipe, counts[ALL_TIME] > 0, since)
-    return assemble(weights, State(diagonal, counts, count_own(evidence, recipe, now), mixture, since, now), recipe)
+    weights, diagonal, audiences, mixture = fit(evidence, recipe, counts[ALL_TIME] > 0, since)
+    own_counts = count_own(evidence, recipe, now)
+    return assemble(weights, State(diagonal, audiences, counts, own_counts, mixture, since, now), recipe)
 
 
-Fitted = tuple[Float32s | LowRank, Floats, Float32s]
-"""Item weights, and what `State` calls diagonal and mixture."""
+Fitted = tuple[Float32s | LowRank, Floats, Floats, Float32s]
+"""Item weights, and what `State` calls diagonal, audiences and mixture."""
 
 
 def _fit_dense(evidence: Evidence, recipe: Recipe, known: NDArray[np.bool_], since: int) -> Fitted:
     mixture = resemble(evidence.features, known, reg=recipe.cold_reg)  # before the Gram takes the memory
     G = compute_events_gram(evidence.events, evidence.titles, recipe.linear, now=since, dtype=np.float64)
+    audiences = np.asarray(G.diagonal(), dtype=np.float64).copy()
     linear, diagonal = solve_with_diagonal(G, recipe.linear)
-    return linear.weights, diagonal, mixture
+    return linear.weights, diagonal, audiences, mixture
 
 
 def _fit_factors(evidence: Evidence, recipe: Recipe, known: NDArray[np.bool_], since: int) -> Fitted:
     items = fit_items(evidence.events, evidence.titles, recipe, now=since)
     filled = fill_items(items, evidence.features, known, reg=recipe.cold_reg)
     weights = filled if isinstance(filled, LowRank) else filled.weights
-    return weights, np.zeros(0), np.zeros((0, 0), np.float32)
+    return weights, np.zeros(0), np.zeros(0), np.zeros((0, 0), np.float32)
 
 
 def count_own(evidence: Evidence, recipe: Recipe, now: int) -> Floats:

@@ -31,6 +31,7 @@ TRIALS: tuple[tuple[str, tuple[float | bool, ...]], ...] = (
     ("half_life", (90.0, 30.0, 10.0)),
     ("length_power", (0.5,)),
     ("dropout", (0.25, 0.5)),
+    ("audience_power", (0.1, 0.2)),
     ("weighted", (True,)),
 )
 COLD_REGS = (0.3, 1.0, 3.0, 10.0)

@@ -29,7 +29,7 @@ from matinee.recommend.cold import resemble
 from matinee.recommend.gram import compute_gram
 from matinee.recommend.histories import build_histories
 from matinee.recommend.inverse import Inverse, drop, find_error, rearrange, shift
-from matinee.recommend.linear import LinearSettings, member_weights
+from matinee.recommend.linear import LinearSettings, member_weights, scale_columns
 from matinee.recommend.live import ALL_TIME, Evidence, Floats, Live, State, assemble, count_own, fit_live
 from matinee.recommend.popular import DAY, HALF_LIVES, sum_decayed
 from matinee.recommend.recipe import Recipe
@@ -166,27 +166,28 @@ def fold_in(
 ) -> Live:
     """Move the model on; arguments as `update_live`, errors as `matinee.recommend.inverse.shift`."""
     known = live.blend.known
-    inverse = _find_inverse(live)
+    inverse = _find_inverse(live, recipe.linear)
     inverse.weights[:, ~known] = 0  # filled from metadata, no part of C
     empty = 1 / recipe.linear.reg
     if not change.has_same_titles:
         gone = np.flatnonzero((change.places < 0) & known)
         inverse = drop(inverse, gone) if len(gone) else inverse
         inverse = rearrange(inverse, change.places, evidence.titles, empty=empty)
-    title_rows = difference.title_rows
+    title_rows, audiences = difference.title_rows, _rearrange(live.state.audiences, change.places, evidence.titles)
     if len(title_rows):
         K = difference.gram(title_rows)
+        audiences[title_rows] += K.diagonal()
         np.einsum("ii->i", K)[:] /= 1 - recipe.linear.dropout
-        inverse = shift(inverse, title_rows, K)
+        inverse = shift(inverse, title_rows, K, scale_columns(audiences, recipe.linear))
     state = _count(live.state, change, evidence, recipe, country_places)
     known_now = state.counts[ALL_TIME] > 0
     forgotten = np.flatnonzero(~known_now)
     inverse.weights[forgotten] = inverse.weights[:, forgotten] = 0  # rounding, where the last event of a title went
     diagonal = inverse.diagonal.copy()
-    diagonal[forgotten] = empty
+    diagonal[forgotten], audiences[forgotten] = empty, 0
     if not has_same_features or not change.has_same_titles or (known_now != known).any():
         state = replace(state, mixture=resemble(evidence.features, known_now, reg=recipe.cold_reg))
-    return assemble(inverse.weights, replace(state, diagonal=diagonal), recipe)
+    return assemble(inverse.weights, replace(state, diagonal=diagonal, audiences=audiences), recipe)
 
 
 def find_drift(live: Live, evidence: Evidence, settings: LinearSettings, *, rng: np.random.Generator) -> float:
@@ -212,14 +213,14 @@ def find_drift(live: Live, evidence: Evidence, settings: LinearSettings, *, rng:
     ridge = np.asarray(settings.reg + settings.dropout / (1 - settings.dropout) * squares, dtype=np.float64)
     known = np.flatnonzero(live.blend.known)
     drawn = rng.choice(known, min(DRIFT_COLUMNS, len(known)), replace=False)
-    return find_error(_find_inverse(live), X, w, ridge, drawn)
+    return find_error(_find_inverse(live, settings), X, w, ridge, drawn)
 
 
-def _find_inverse(live: Live) -> Inverse:
+def _find_inverse(live: Live, settings: LinearSettings) -> Inverse:
     """Find C, of which B is made, as it is stored."""
     if not isinstance(live.blend, DenseBlend):
         raise ValueError("live must have dense item weights, got factors, which come from no inverse")
-    return Inverse(live.blend.weights, live.state.diagonal)
+    return Inverse(live.blend.weights, live.state.diagonal, scale_columns(live.state.audiences, settings))
 
 
 def _find_reason(state: State, settings: LinearSettings, evidence: Evidence, concerned: int) -> str:
@@ -264,6 +265,6 @@ def _count(state: State, change: Change, evidence: Evidence, recipe: Recipe, cou
 
 
 def _rearrange(counts: Floats, places: Rows, titles: int) -> Floats:
-    moved, kept = np.zeros((len(counts), titles)), places >= 0
-    moved[:, places[kept]] = counts[:, kept]
+    moved, kept = np.zeros((*counts.shape[:-1], titles)), places >= 0
+    moved[..., places[kept]] = counts[..., kept]
     return moved

@@ -110,6 +110,7 @@ def _describe_items(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("item model, dropout", show_number(linear.get("dropout"), 2)),
         ("a member's weight", f"halves {_days(half_life)} after the last viewing" if half_life else "alike for all"),
         ("a member of many viewings", _length_words(linear.get("length_power"))),
+        ("a title of many viewers", _audience_words(linear.get("audience_power"))),
         ("a viewing's weight", "by rating or share watched" if linear.get("weighted") else "alike for all"),
     ]
 
@@ -130,6 +131,11 @@ def list_parts(recipe: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
 def _length_words(power: Any) -> str:  # ruff: ignore[any-type] - as JSON gives it
     exponent = as_number(power)
     return f"each viewing counts by (number of viewings) ^ -{exponent}" if exponent else "each viewing counts alike"
+
+
+def _audience_words(power: Any) -> str:  # ruff: ignore[any-type] - as JSON gives it
+    exponent = as_number(power)
+    return f"what speaks for it counts by (number of viewers) ^ -{exponent}" if exponent else "as any other"
 
 
 def _half_life_words(half_life: Any) -> str:  # ruff: ignore[any-type] - as JSON gives it
