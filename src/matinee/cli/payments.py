@@ -19,6 +19,7 @@ from matinee.flows.pay import COUNTS, run_period
 from matinee.flows.rules import load_rulebook
 from matinee.rights.money import Money, parse_money
 from matinee.rights.pay.periods import Period, parse_period
+from matinee.rights.pay.statement import Total
 from matinee.store.service import open_service
 
 SHOWN = 20
@@ -103,7 +104,7 @@ def statement(*, person: str, said: str | None, out: Path, folder: Path, as_json
     if as_json:
         print_json(made)
         return
-    sums = " and ".join(str(_money(each)) for each in made["totals"]) or "nothing"
+    sums = " and ".join(str(_total(each)) for each in made["totals"]) or "nothing"
     when = made["period"] or "all periods"
     lines = "1 line" if made["lines"] == 1 else f"{made['lines']:,} lines"
     screen.print(f"{made['person']['name']}, {when}: {sums}, {lines}.", markup=False, soft_wrap=True)
@@ -160,6 +161,11 @@ def show_run(done: dict[str, Any]) -> None:
     more = len(done["problems"]) - SHOWN
     if more > 0:
         screen.print(f"… and {more:,} more problems; --json lists all")
+
+
+def _total(said: dict[str, str]) -> Total:
+    amounts = (said[name] for name in ("gross", "recouped", "amount", "advance_left"))
+    return Total(*(parse_money(amount, said["currency"]) for amount in amounts))
 
 
 def _money(said: dict[str, str]) -> Money:

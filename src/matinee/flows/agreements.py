@@ -25,11 +25,15 @@ from matinee.rights.agreements.profile import ID
 from matinee.rights.agreements.register import Context, Outcome, propose, revoke, sign
 from matinee.rights.agreements.states import Standing, fold, read_event
 from matinee.rights.agreements.terms import read_terms
+from matinee.rights.gate.answer import cite_terms
+from matinee.rights.ledger.entries import append
 from matinee.rights.money import Money, show_exact
 from matinee.rights.odrl import Problem
+from matinee.rights.pay.advances import make_advance
 from matinee.rights.rulebook.rules import Rulebook
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, reading, writing
+from matinee.store.rights.ledger import LedgerWriter
 from matinee.store.service import Service
 from matinee.store.texts import read_text
 
@@ -147,17 +151,26 @@ def revoke_agreement(service: Service, agreement_id: str, *, by: str, reason: st
 
 
 def pay_advance(service: Service, agreement_id: str, amount: Money, *, now: datetime) -> Json:
-    """Record what was paid before use.
+    """Record what was paid before use: for the gate, and as an entry of the ledger, to be set off by `pay run`.
 
     Raises:
         UnknownId: there is no such agreement.
-        UsageError: an amount of 0 or less.
+        UsageError: an amount of 0 or less; another currency than the agreement's; a policy that names no person.
     """
     if amount.minor <= 0:
         raise UsageError(f"an advance of {amount}", todo="give an amount above 0")
     with open_rights(service) as engine, writing(engine) as connection:
         consents = Consents(connection)
-        _require_standing(consents, agreement_id)
+        standing = _require_standing(consents, agreement_id)
+        shown = standing.in_force or standing.policies[standing.latest]
+        terms, _ = read_terms(shown.policy)
+        if terms is None or terms.currency not in {None, amount.currency}:
+            todo = f"give an amount in {terms.currency}" if terms else "run `matinee agreement show` on it"
+            raise UsageError(f"an advance of {amount}", where=agreement_id, todo=todo)
+        number = len(consents.advances(agreement_id)) + 1
+        cited = cite_terms(terms.policy.uid, terms.version, shown.policy)
+        made = make_advance(agreement_id, number, terms.person_id, money=amount, at=now, cited=cited)
+        append(LedgerWriter(connection), [made])
         said = {"minor": amount.minor, "currency": amount.currency, "at": now.isoformat()}
         consents.add_advance(agreement_id, seal(said))
         paid = [unseal(record) for record in consents.advances(agreement_id)]

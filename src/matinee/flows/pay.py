@@ -21,6 +21,7 @@ from matinee.rights.agreements.form import read_toml
 from matinee.rights.ledger.entries import EPOCH
 from matinee.rights.money import Money
 from matinee.rights.odrl import Problem
+from matinee.rights.pay.advances import ADVANCE, set_off
 from matinee.rights.pay.contracts import Contracts
 from matinee.rights.pay.owed import Owed
 from matinee.rights.pay.periods import Period
@@ -33,12 +34,13 @@ from matinee.rights.rulebook.audience import count_seconds
 from matinee.rights.rulebook.rules import Rule, Rulebook
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, reading
-from matinee.store.rights.ledger import write_ledger
+from matinee.store.rights.ledger import LedgerWriter, write_ledger
 from matinee.store.rights.taken import iterate_taken_of, read_first_taken, read_taken
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
 from matinee.store.texts import read_text
 from matinee.tables.consent import Record, TakenUse
+from matinee.tables.ledger import Subject
 
 BATCH = 10_000
 """Uses, or other things, of a transaction."""
@@ -102,7 +104,7 @@ def run_period(
     progress: Progress | None = None,
     batch: int = BATCH,
 ) -> PayRun:
-    """Record what a period owes: uses, fees, views, residuals and bonuses.
+    """Record what a period owes: uses, fees, views, residuals and bonuses; then what of it advances have paid.
 
     Args:
         service: whose.
@@ -129,7 +131,25 @@ def run_period(
                 record(book, owed, now=now, why=WHY, tally=payer.run.tally)
             if progress is not None:
                 progress(payer.run.uses)
+        with write_ledger(engine) as book:
+            for subject in book.find_subjects_of(ADVANCE):
+                recoup(book, subject, period, now=now, why=WHY, tally=payer.run.tally)
     return payer.run
+
+
+def recoup(book: LedgerWriter, subject: Subject, period: Period, *, now: datetime, why: str, tally: Tally) -> None:
+    """Set off what a person was paid in advance against what a period owes them, as the ledger has both.
+
+    Args:
+        book: an open transaction; all else of the period is recorded.
+        subject: the person.
+        period: which.
+        now: time of corrections.
+        why: their reason, without personal data.
+        tally: is added to.
+    """
+    owed = set_off(book.leaves(subject.subject), subject.person_id, period)
+    record(book, owed, now=now, why=why, tally=tally)
 
 
 def load_residuals(path: Path | None) -> Residuals:

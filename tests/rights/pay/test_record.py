@@ -116,7 +116,7 @@ def test_the_sum_of_statements_is_the_sum_of_entries_and_of_what_is_owed(runs):
     stated = 0
     for name in PEOPLE:
         statement = make_statement([leaf for leaf in book.leaves if leaf.subject == name], person_id=name, name=name)
-        stated += sum(money.minor for money in statement.totals)
+        stated += sum(total.net.minor for total in statement.totals)
     assert stated == book.balance("expense:uses") == tally.minor["use", "USD"]
     owed: Counter[str] = Counter()
     for each in (each for said in runs for each in make(said)):

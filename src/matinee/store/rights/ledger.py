@@ -139,6 +139,12 @@ class LedgerReader:
         """Read who the pseudonyms stand for."""
         return (Subject(*row) for row in self._connection.execute(select(subjects)))
 
+    def find_subjects_of(self, kind: str) -> list[Subject]:
+        """Find whom the entries of a kind are about, by pseudonym; who was erased is left out."""
+        about = select(leaves.c.subject).where(leaves.c.kind == kind)
+        asked = select(subjects).where(subjects.c.subject.in_(about)).order_by(subjects.c.person_id)
+        return [Subject(*row) for row in self._connection.execute(asked)]
+
     def find_subject(self, person_id: str) -> Subject | None:
         """Find the pseudonym of a person; None if there is none, or it was erased."""
         row = self._connection.execute(select(subjects).where(subjects.c.person_id == person_id)).first()
