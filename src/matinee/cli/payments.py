@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +38,7 @@ _residuals_option = click.option(
 @json_option
 def run(*, said: str, residuals: Path | None, own: Path | None, folder: Path, as_json: bool) -> None:
     """Record what a quarter owes; what is recorded already stays. Exit code 1 if something could not be paid."""
+    collect_less_often()
     done = run_period(
         open_service(folder),
         read_period(said),
@@ -130,6 +132,15 @@ def export(*, path: Path, folder: Path, as_json: bool) -> None:
     more = len(made["balances"]) - SHOWN
     screen.print(f"… and {more:,} more accounts") if more > 0 else None
     screen.print(f"Wrote {made['entries']:,} entries to {path}", markup=False, soft_wrap=True)
+
+
+def collect_less_often() -> None:
+    """Let the garbage collector look less often at things that are never garbage.
+
+    A run makes millions of small objects, none of which lie in circles; to look through them took a fifth of its time.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def read_period(text: str) -> Period:

@@ -7,7 +7,7 @@ same ledger. Corrections, statements and the export are in `payments`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ from matinee.rights.pay.periods import Period
 from matinee.rights.pay.record import Tally, record
 from matinee.rights.pay.residuals import ResidualPricer
 from matinee.rights.pay.shares import METRICS, Residuals, read_residuals
-from matinee.rights.pay.uses import UsePricer, find_viewed
+from matinee.rights.pay.uses import UsePricer, Viewed, find_viewed
 from matinee.rights.pay.views import ViewPricer, count_parts, count_watched, list_parts
 from matinee.rights.rulebook.audience import count_seconds
 from matinee.rights.rulebook.rules import Rule, Rulebook
@@ -202,7 +202,7 @@ class Payer:
             yield pricer.price(page)
         rest = [
             *sorted(pricer.fees.values(), key=lambda each: each.key),
-            *self._price_views(),
+            *self._price_views(pricer.viewed),
             *self._price_residuals(),
         ]
         for start in range(0, len(rest), self.batch):
@@ -224,8 +224,8 @@ class Payer:
         with reading(self.engine) as connection:
             return Consents(connection).events(agreement_id)
 
-    def _price_views(self) -> list[Owed]:
-        viewed = self._find_viewed()
+    def _price_views(self, used: Iterable[Viewed]) -> list[Owed]:
+        viewed = {each for each in used if self._is_paid_by_views(*each[:3])} | self._find_viewed_before()
         if not viewed:
             return []
         snapshot = self.service.snapshot()
@@ -237,13 +237,13 @@ class Payer:
         pricer = ViewPricer(self.run.period, self._contracts, people, titles, watched, self.run.problems)
         return pricer.price(viewed)
 
-    def _find_viewed(self) -> set[tuple[str, int, str, str]]:
-        """Find the projects of all uses ever taken up of permissions that are paid by views."""
-        until = _micros(self.run.period.ends_at)
+    def _find_viewed_before(self) -> set[Viewed]:
+        """Find the projects of all uses taken up before the period, of permissions that are paid by views."""
+        until = _micros(self.run.period.starts_at)
         with reading(self.engine) as connection:
             first = read_first_taken(connection, until=until)
         rules = sorted({each[2] for each in find_viewed(first) if self._is_paid_by_views(*each[:3])})
-        found: set[tuple[str, int, str, str]] = set()
+        found: set[Viewed] = set()
         for start in range(0, len(rules), RULES):
             with reading(self.engine) as connection:
                 found |= find_viewed(iterate_taken_of(connection, rules[start : start + RULES], until=until))

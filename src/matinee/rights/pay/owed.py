@@ -16,7 +16,7 @@ from typing import Any
 from matinee.rights.ledger.entries import Entry
 from matinee.rights.money import Money
 from matinee.rights.rulebook.due import Due
-from matinee.tables.ledger import Transfer
+from matinee.tables.ledger import Transfer, canonical_json
 
 RECOUPED = "recouped"
 """What is said of money that an advance paid already."""
@@ -78,9 +78,11 @@ class Owed:
         money = self.money
         payable = f"payable:{self.fund or '{subject}'}"
         sides = (payable, "advance:{subject}") if self.what == RECOUPED else (ACCOUNTS[self.what], payable)
-        moved = (Transfer(*sides, money.minor, money.currency),) if money.minor else ()
-        said = self.body() | ({"correction": dict(correction)} if correction else {})
-        return Entry(kind="payment", key=name, at=at, body=said, transfers=moved, person_id=self.person_id)
+        moved = (_move(*sides, money.minor, money.currency),) if money.minor else ()
+        parts = {"about": canonical_json(self.about), "dues": _write_dues(self.dues), "what": f'"{self.what}"'}
+        parts |= {"correction": canonical_json(correction)} if correction else {}
+        said = ",".join(f'"{part}":{text}' for part, text in sorted(parts.items()))
+        return Entry(kind="payment", key=name, at=at, body=f"{{{said}}}", transfers=moved, person_id=self.person_id)
 
 
 def key_of(*parts: str) -> str:
@@ -92,6 +94,15 @@ def key_of(*parts: str) -> str:
     text = "\0".join(parts)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f"pay/{parts[0]}/{parts[1]}/{digest}"
+
+
+_move = lru_cache(10_000)(Transfer)
+
+
+@lru_cache(10_000)
+def _write_dues(dues: tuple[Due, ...]) -> str:
+    """Write amounts as canonical JSON, once for all uses of one price."""
+    return canonical_json([_say_due(due) for due in dues])
 
 
 @lru_cache(10_000)

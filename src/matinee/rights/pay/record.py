@@ -83,7 +83,7 @@ def correct(book: Book, owed: Owed, *, now: datetime, why: str, by_hand: bool) -
     live = find_live(book, [owed.key])[owed.key]
     if live.leaf is None:
         raise ValueError(f"owed: got {owed.key!r}, want what is recorded")
-    if not by_hand and _is_same(owed, live.leaf):
+    if not by_hand and _is_same(owed, json.loads(live.leaf.body)):
         return []
     return append(book, _replace(owed, live, now, {"why": why, "by_hand": by_hand}))
 
@@ -138,7 +138,7 @@ def _bring_up(owed: Owed, live: Live, now: datetime, why: str, tally: Tally) -> 
     if said.get("correction", {}).get("by_hand"):
         tally.counts["by_hand"] += 1
         return []
-    if _is_same(owed, live.leaf):
+    if _is_same(owed, said):
         tally.counts["known"] += 1
         return []
     ((_, _, held, currency),) = live.leaf.transfers
@@ -162,9 +162,9 @@ def _replace(owed: Owed, live: Live, now: datetime, reason: dict[str, Any]) -> l
     return [back, anew]
 
 
-def _is_same(owed: Owed, leaf: Leaf) -> bool:
-    """Whether an entry says the same amounts, arithmetic and rules; a source may be worded anew."""
-    return _gist(owed.body()) == _gist(json.loads(leaf.body))
+def _is_same(owed: Owed, said: dict[str, Any]) -> bool:
+    """Whether the body of an entry says the same amounts, arithmetic and rules; a source may be worded anew."""
+    return _gist(owed.body()) == _gist(said)
 
 
 def _gist(body: dict[str, Any]) -> list[Any]:
