@@ -31,7 +31,7 @@ def agreement() -> None:
 @json_option
 def register_command(file: Path, folder: Path, as_json: bool) -> None:
     """Register people with their keys, and unions with their strikes, from a TOML file."""
-    done = agreements.register_people(open_service(folder), file)
+    done = agreements.register_people(open_service(folder), file, now=datetime.now(UTC))
     if as_json:
         print_json(done)
     elif done["problems"]:

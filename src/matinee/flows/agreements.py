@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from matinee.errors import BadFile, UnknownId, UsageError
-from matinee.rights.agreements.canonical import digest_of, seal, unseal
+from matinee.flows.records import keep_advance, keep_event, keep_person, keep_union
+from matinee.rights.agreements.canonical import digest_of, unseal
 from matinee.rights.agreements.form import read_toml, write_policy
 from matinee.rights.agreements.keys import sign_text
 from matinee.rights.agreements.people import Person, read_person, read_register
@@ -40,7 +41,7 @@ from matinee.store.texts import read_text
 Json = dict[str, Any]
 
 
-def register_people(service: Service, path: Path) -> Json:
+def register_people(service: Service, path: Path, *, now: datetime) -> Json:
     """Register people, their keys, and unions, from a TOML file; what was known of them before is kept and superseded.
 
     Returns:
@@ -52,11 +53,10 @@ def register_people(service: Service, path: Path) -> Json:
     if register is None:
         return {"people": [], "unions": {}, "problems": _name(path, [*problems, *wrong])}
     with open_rights(service) as engine, writing(engine) as connection:
-        consents = Consents(connection)
         for person in register.people:
-            consents.add_registered("person", person.person_id, seal(person.as_json()))
+            keep_person(connection, person, now)
         for name, is_on_strike in register.strikes.items():
-            consents.add_registered("union", name, seal({"name": name, "on-strike": is_on_strike}))
+            keep_union(connection, name, is_on_strike, now)
     people = [person.person_id for person in register.people]
     return {"people": people, "unions": dict(register.strikes), "problems": []}
 
@@ -99,7 +99,7 @@ def propose_agreement(
             wrong = Problem("/uid", f"is of agreement {outcome.event.agreement_id}, not {agreement_id}")
             return _say(Outcome(None, (wrong,)), path)
         if outcome.event is not None:
-            consents.add_event(agreement_id, outcome.event.seal())
+            keep_event(connection, outcome.event)
     return _say(outcome, path)
 
 
@@ -132,7 +132,7 @@ def sign_agreement(
         context = _look_around(consents, terms.person_id if terms else "", now, rulebook)
         outcome = sign(standing, signed, context=context)
         if outcome.event is not None:
-            consents.add_event(agreement_id, outcome.event.seal())
+            keep_event(connection, outcome.event)
     return _say(outcome, key or signature)
 
 
@@ -144,9 +144,8 @@ def revoke_agreement(service: Service, agreement_id: str, *, by: str, reason: st
         MatineeError: it is revoked already.
     """
     with open_rights(service) as engine, writing(engine) as connection:
-        consents = Consents(connection)
-        event = revoke(_require_standing(consents, agreement_id), by=by, reason=reason, now=now)
-        consents.add_event(agreement_id, event.seal())
+        event = revoke(_require_standing(Consents(connection), agreement_id), by=by, reason=reason, now=now)
+        keep_event(connection, event)
     return {"agreement": agreement_id, "state": "revoked", "at": event.at.isoformat(), "by": by, "reason": reason}
 
 
@@ -171,8 +170,7 @@ def pay_advance(service: Service, agreement_id: str, amount: Money, *, now: date
         cited = cite_terms(terms.policy.uid, terms.version, shown.policy)
         made = make_advance(agreement_id, number, terms.person_id, money=amount, at=now, cited=cited)
         append(LedgerWriter(connection), [made])
-        said = {"minor": amount.minor, "currency": amount.currency, "at": now.isoformat()}
-        consents.add_advance(agreement_id, seal(said))
+        keep_advance(connection, agreement_id, amount, now)
         paid = [unseal(record) for record in consents.advances(agreement_id)]
     total = sum(each["minor"] for each in paid if each["currency"] == amount.currency)
     return {"agreement": agreement_id, "paid": str(Money(total, amount.currency).decimal), "currency": amount.currency}

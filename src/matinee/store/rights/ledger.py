@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from matinee.store.rights import schema
 from matinee.store.rights.database import reading, writing
-from matinee.store.rights.schema import leaves, nodes, private, quotas, subjects, transfers
+from matinee.store.rights.schema import leaves, nodes, private, quotas, registered, subjects, transfers
 from matinee.tables.ledger import Leaf, Node, Opening, Private, Subject
 
 PAGE = 5_000
@@ -268,7 +268,7 @@ class LedgerWriter(LedgerReader):
 
 
 def erase_person(engine: Engine, person_id: str) -> int | None:
-    """Delete the personal data of a person, their key, and whom the pseudonym stands for.
+    """Delete the personal data of a person, their key, whom the pseudonym stands for, and what is registered of them.
 
     Returns:
         Entries whose personal data went; None if the ledger does not know the person.
@@ -279,6 +279,8 @@ def erase_person(engine: Engine, person_id: str) -> int | None:
             return None
         gone = connection.execute(private.delete().where(private.c.subject == found.subject)).rowcount
         connection.execute(subjects.delete().where(subjects.c.subject == found.subject))
+        who = (registered.c.kind == "person") & (registered.c.name == person_id)
+        connection.execute(registered.delete().where(who))
     if engine.dialect.name == "sqlite":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))  # or it stays in the log beside the file
