@@ -183,7 +183,7 @@ def show_list(listed: list[dict[str, Any]]) -> None:
     """Print all agreements."""
     shown = Table("agreement", "state", "version", "person", "producer")
     for each in listed:
-        shown.add_row(*(escape(str(value)) for value in each.values()))
+        shown.add_row(*("–" if value is None else escape(str(value)) for value in each.values()))
     screen.print(shown)
 
 

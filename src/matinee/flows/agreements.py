@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +17,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from matinee.errors import BadFile, UnknownId, UsageError
+from matinee.errors import BadFile, DamagedRecord, UnknownId, UsageError
 from matinee.flows.records import keep_advance, keep_event, keep_person, keep_union
-from matinee.rights.agreements.canonical import digest_of, unseal
+from matinee.rights.agreements.canonical import Damaged, digest_of, unseal
 from matinee.rights.agreements.form import read_toml, write_policy
 from matinee.rights.agreements.keys import sign_text
 from matinee.rights.agreements.people import Person, read_person, read_register
@@ -171,7 +172,8 @@ def pay_advance(service: Service, agreement_id: str, amount: Money, *, now: date
         made = make_advance(agreement_id, number, terms.person_id, money=amount, at=now, cited=cited)
         append(LedgerWriter(connection), [made])
         keep_advance(connection, agreement_id, amount, now)
-        paid = [unseal(record) for record in consents.advances(agreement_id)]
+        with _plain_damage(f"advances of {agreement_id}"):
+            paid = [unseal(record) for record in consents.advances(agreement_id)]
     total = sum(each["minor"] for each in paid if each["currency"] == amount.currency)
     return {"agreement": agreement_id, "paid": str(Money(total, amount.currency).decimal), "currency": amount.currency}
 
@@ -181,15 +183,19 @@ def show_agreement(service: Service, agreement_id: str, *, now: datetime) -> Jso
 
     Raises:
         UnknownId: there is no such agreement.
+        StoreError: one of its events is not what was stored; the database said no.
     """
     with open_rights(service) as engine, reading(engine) as connection:
-        consents = Consents(connection)
-        standing = _require_standing(consents, agreement_id)
-        shown = standing.in_force or standing.policies[standing.latest]
-        terms, _ = read_terms(shown.policy)
-        grants = terms.grants if terms else ()
-        uses = {grant.rule: consents.uses(grant.rule) for grant in grants}
-        events = [read_event(record) for record in consents.events(agreement_id)]
+        return _describe(Consents(connection), agreement_id, now)
+
+
+def _describe(consents: Consents, agreement_id: str, now: datetime) -> Json:
+    standing = _require_standing(consents, agreement_id)
+    shown = standing.in_force or standing.policies[standing.latest]
+    terms, _ = read_terms(shown.policy)
+    grants = terms.grants if terms else ()
+    uses = {grant.rule: consents.uses(grant.rule) for grant in grants}
+    events = [read_event(record) for record in consents.events(agreement_id)]
     kept = ("kind", "version", "by", "reason")
     return {
         "agreement": agreement_id,
@@ -228,11 +234,19 @@ def text_to_sign(service: Service, agreement_id: str) -> str:
 
 
 def list_agreements(service: Service, *, now: datetime) -> list[Json]:
-    """List all agreements with their states, in the order of their offers."""
+    """List all agreements with their states, in the order of their offers; one that cannot be read is "damaged"."""
     with open_rights(service) as engine, reading(engine) as connection:
-        ids = Consents(connection).agreement_ids()
-    shown = [show_agreement(service, each, now=now) for each in ids]
-    return [{name: each[name] for name in ("agreement", "state", "version", "person", "producer")} for each in shown]
+        consents = Consents(connection)
+        return [_list_one(consents, each, now) for each in consents.agreement_ids()]
+
+
+def _list_one(consents: Consents, agreement_id: str, now: datetime) -> Json:
+    names = ("agreement", "state", "version", "person", "producer")
+    try:
+        shown = _describe(consents, agreement_id, now)
+    except DamagedRecord:
+        return dict.fromkeys(names) | {"agreement": agreement_id, "state": "damaged"}
+    return {name: shown[name] for name in names}
 
 
 def _read_policy(
@@ -250,8 +264,18 @@ def _find_person_id(policy: Mapping[str, Any]) -> str:
     return str(policy.get("assigner", "")).rpartition(":")[2]
 
 
+@contextmanager
+def _plain_damage(where: str) -> Generator[None]:
+    """Say in one line that a record is not what was stored."""
+    try:
+        yield
+    except Damaged as error:
+        raise DamagedRecord(str(error), where=where, todo="run `matinee ledger verify`") from error
+
+
 def _load_standing(consents: Consents, agreement_id: str) -> Standing | None:
-    return fold(read_event(record) for record in consents.events(agreement_id))
+    with _plain_damage(agreement_id):
+        return fold(read_event(record) for record in consents.events(agreement_id))
 
 
 def _require_standing(consents: Consents, agreement_id: str) -> Standing:
@@ -262,10 +286,11 @@ def _require_standing(consents: Consents, agreement_id: str) -> Standing:
 
 
 def _look_around(consents: Consents, person_id: str, now: datetime, rulebook: Rulebook) -> Context:
-    record = consents.registered("person", person_id)
-    person: Person | None = read_person(unseal(record)) if record else None
-    strikes = {name: consents.registered("union", name) for name in consents.unions()}
-    on_strike = {name: unseal(record)["on-strike"] for name, record in strikes.items() if record}
+    with _plain_damage(f"what is registered of {person_id} and the unions"):
+        record = consents.registered("person", person_id)
+        person: Person | None = read_person(unseal(record)) if record else None
+        strikes = {name: consents.registered("union", name) for name in consents.unions()}
+        on_strike = {name: unseal(record)["on-strike"] for name, record in strikes.items() if record}
     return Context(now, person, on_strike, rulebook)
 
 
