@@ -11,6 +11,7 @@
     ├── Refused              what the ledger does not record: other content under a known key, a false reversal
     ├── NothingToLearn           a log without a single positive viewing
     └── StoreError               the disk said no: full, locked, read-only
+        └── DamagedRecord        an event, a person or a union that is not what was stored
 
 Errors carry fields; the words are made from them. One place, the door, turns them into one line and an exit code.
 A wrong argument inside the library is a plain ValueError or TypeError, never one of these.
@@ -82,3 +83,7 @@ class NothingToLearn(MatineeError):
 
 class StoreError(MatineeError):
     """The disk said no."""
+
+
+class DamagedRecord(StoreError):
+    """What is kept of an agreement, a person or a union is not what was stored."""

@@ -1,4 +1,5 @@
 import json
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -226,3 +227,17 @@ def test_a_store_that_cannot_be_opened_refuses(studio, tmp_path):
     said = ask(studio, "--json")
     assert (said.code, said.json["decision"], said.json["recorded"]) == (1, "refuse", False)
     assert said.json["reasons"][0]["code"] == "store"
+
+
+def test_an_agreement_with_a_damaged_event_is_one_line_and_the_others_are_shown(studio, tmp_path):
+    for name in ("ag1", "ag2"):
+        studio("agreement", "offer", name, studio.at("offer.toml", OFFER), "--by", "studio")
+    with sqlite3.connect(tmp_path / "service" / "rights.db") as connection:
+        connection.execute("INSERT INTO agreement_events (agreement_id, text, digest) VALUES ('ag1', '{}', 'x')")
+    connection.close()
+    said = studio("agreement", "show", "ag1")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == ("matinee: ag1: a stored record does not fit its digest; run `matinee ledger verify`\n")
+    listed = studio("agreement", "show", "--json").json["agreements"]
+    assert [(each["agreement"], each["state"]) for each in listed] == [("ag1", "damaged"), ("ag2", "offered")]
+    assert "damaged" in studio("agreement", "show").out

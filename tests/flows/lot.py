@@ -9,13 +9,12 @@ from tests.rights.signing import ADA, FORM, NOON, PERSON, REQUEST, Office, make_
 
 from matinee.flows.imports import import_batches
 from matinee.flows.pay import run_period
+from matinee.flows.records import keep_event, keep_person
 from matinee.flows.rules import load_rulebook
 from matinee.flows.uses import open_gate
-from matinee.rights.agreements.canonical import seal
 from matinee.rights.pay.periods import Period
 from matinee.rights.rulebook.rules import Rulebook
 from matinee.store.readers.batch import Batch
-from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, writing
 from matinee.store.rights.ledger import read_ledger
 from matinee.store.service import Service, create_service
@@ -45,16 +44,16 @@ class Lot:
             agreement_id, form={**FORM, "person": person_id, **(form or {})}, **{"count": None, **permit}
         )
         for event in Office(self.rulebook, who).agree(policy):
-            self.write(lambda consents, event=event: consents.add_event(agreement_id, event.seal()))
+            self.write(lambda connection, event=event: keep_event(connection, event))
         return self.register(person_id)
 
     def register(self, person_id):
-        self.write(lambda consents: consents.add_registered("person", person_id, seal(person(person_id).as_json())))
+        self.write(lambda connection: keep_person(connection, person(person_id), self.now))
         return self
 
     def write(self, what):
         with open_rights(self.service) as engine, writing(engine) as connection:
-            what(Consents(connection))
+            what(connection)
 
     def use(self, *use_ids, is_taken=True, **changes):
         """Ask for uses, a minute apart, and take them up unless told otherwise."""

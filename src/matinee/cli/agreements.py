@@ -31,7 +31,7 @@ def agreement() -> None:
 @json_option
 def register_command(file: Path, folder: Path, as_json: bool) -> None:
     """Register people with their keys, and unions with their strikes, from a TOML file."""
-    done = agreements.register_people(open_service(folder), file)
+    done = agreements.register_people(open_service(folder), file, now=datetime.now(UTC))
     if as_json:
         print_json(done)
     elif done["problems"]:
@@ -183,7 +183,7 @@ def show_list(listed: list[dict[str, Any]]) -> None:
     """Print all agreements."""
     shown = Table("agreement", "state", "version", "person", "producer")
     for each in listed:
-        shown.add_row(*(escape(str(value)) for value in each.values()))
+        shown.add_row(*("–" if value is None else escape(str(value)) for value in each.values()))
     screen.print(shown)
 
 

@@ -95,7 +95,10 @@ def erase(person: str, folder: Path, as_json: bool) -> None:
         print_json({"erased": gone})
     else:
         screen.print(
-            f"Erased: personal data of {gone:,} {_entries(gone)}, their key, and whom the pseudonym stands for."
+            f"Erased: personal data of {gone:,} {_entries(gone)}, what is registered of {person}, "
+            "and whom the pseudonym stands for.",
+            markup=False,
+            soft_wrap=True,
         )
 
 

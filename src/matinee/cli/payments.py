@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from matinee.flows.pay import COUNTS, run_period
 from matinee.flows.rules import load_rulebook
 from matinee.rights.money import Money, parse_money
 from matinee.rights.pay.periods import Period, parse_period
+from matinee.rights.pay.statement import Total
 from matinee.store.service import open_service
 
 SHOWN = 20
@@ -36,6 +38,7 @@ _residuals_option = click.option(
 @json_option
 def run(*, said: str, residuals: Path | None, own: Path | None, folder: Path, as_json: bool) -> None:
     """Record what a quarter owes; what is recorded already stays. Exit code 1 if something could not be paid."""
+    collect_less_often()
     done = run_period(
         open_service(folder),
         read_period(said),
@@ -103,7 +106,7 @@ def statement(*, person: str, said: str | None, out: Path, folder: Path, as_json
     if as_json:
         print_json(made)
         return
-    sums = " and ".join(str(_money(each)) for each in made["totals"]) or "nothing"
+    sums = " and ".join(str(_total(each)) for each in made["totals"]) or "nothing"
     when = made["period"] or "all periods"
     lines = "1 line" if made["lines"] == 1 else f"{made['lines']:,} lines"
     screen.print(f"{made['person']['name']}, {when}: {sums}, {lines}.", markup=False, soft_wrap=True)
@@ -129,6 +132,15 @@ def export(*, path: Path, folder: Path, as_json: bool) -> None:
     more = len(made["balances"]) - SHOWN
     screen.print(f"… and {more:,} more accounts") if more > 0 else None
     screen.print(f"Wrote {made['entries']:,} entries to {path}", markup=False, soft_wrap=True)
+
+
+def collect_less_often() -> None:
+    """Let the garbage collector look less often at things that are never garbage.
+
+    A run makes millions of small objects, none of which lie in circles; to look through them took a fifth of its time.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def read_period(text: str) -> Period:
@@ -160,6 +172,11 @@ def show_run(done: dict[str, Any]) -> None:
     more = len(done["problems"]) - SHOWN
     if more > 0:
         screen.print(f"… and {more:,} more problems; --json lists all")
+
+
+def _total(said: dict[str, str]) -> Total:
+    amounts = (said[name] for name in ("gross", "recouped", "amount", "advance_left"))
+    return Total(*(parse_money(amount, said["currency"]) for amount in amounts))
 
 
 def _money(said: dict[str, str]) -> Money:

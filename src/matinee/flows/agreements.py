@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from matinee.errors import BadFile, UnknownId, UsageError
-from matinee.rights.agreements.canonical import digest_of, seal, unseal
+from matinee.errors import BadFile, DamagedRecord, UnknownId, UsageError
+from matinee.flows.records import keep_advance, keep_event, keep_person, keep_union
+from matinee.rights.agreements.canonical import Damaged, digest_of, unseal
 from matinee.rights.agreements.form import read_toml, write_policy
 from matinee.rights.agreements.keys import sign_text
 from matinee.rights.agreements.people import Person, read_person, read_register
@@ -25,18 +27,22 @@ from matinee.rights.agreements.profile import ID
 from matinee.rights.agreements.register import Context, Outcome, propose, revoke, sign
 from matinee.rights.agreements.states import Standing, fold, read_event
 from matinee.rights.agreements.terms import read_terms
+from matinee.rights.gate.answer import cite_terms
+from matinee.rights.ledger.entries import append
 from matinee.rights.money import Money, show_exact
 from matinee.rights.odrl import Problem
+from matinee.rights.pay.advances import make_advance
 from matinee.rights.rulebook.rules import Rulebook
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, reading, writing
+from matinee.store.rights.ledger import LedgerWriter
 from matinee.store.service import Service
 from matinee.store.texts import read_text
 
 Json = dict[str, Any]
 
 
-def register_people(service: Service, path: Path) -> Json:
+def register_people(service: Service, path: Path, *, now: datetime) -> Json:
     """Register people, their keys, and unions, from a TOML file; what was known of them before is kept and superseded.
 
     Returns:
@@ -48,11 +54,10 @@ def register_people(service: Service, path: Path) -> Json:
     if register is None:
         return {"people": [], "unions": {}, "problems": _name(path, [*problems, *wrong])}
     with open_rights(service) as engine, writing(engine) as connection:
-        consents = Consents(connection)
         for person in register.people:
-            consents.add_registered("person", person.person_id, seal(person.as_json()))
+            keep_person(connection, person, now)
         for name, is_on_strike in register.strikes.items():
-            consents.add_registered("union", name, seal({"name": name, "on-strike": is_on_strike}))
+            keep_union(connection, name, is_on_strike, now)
     people = [person.person_id for person in register.people]
     return {"people": people, "unions": dict(register.strikes), "problems": []}
 
@@ -95,7 +100,7 @@ def propose_agreement(
             wrong = Problem("/uid", f"is of agreement {outcome.event.agreement_id}, not {agreement_id}")
             return _say(Outcome(None, (wrong,)), path)
         if outcome.event is not None:
-            consents.add_event(agreement_id, outcome.event.seal())
+            keep_event(connection, outcome.event)
     return _say(outcome, path)
 
 
@@ -128,7 +133,7 @@ def sign_agreement(
         context = _look_around(consents, terms.person_id if terms else "", now, rulebook)
         outcome = sign(standing, signed, context=context)
         if outcome.event is not None:
-            consents.add_event(agreement_id, outcome.event.seal())
+            keep_event(connection, outcome.event)
     return _say(outcome, key or signature)
 
 
@@ -140,27 +145,35 @@ def revoke_agreement(service: Service, agreement_id: str, *, by: str, reason: st
         MatineeError: it is revoked already.
     """
     with open_rights(service) as engine, writing(engine) as connection:
-        consents = Consents(connection)
-        event = revoke(_require_standing(consents, agreement_id), by=by, reason=reason, now=now)
-        consents.add_event(agreement_id, event.seal())
+        event = revoke(_require_standing(Consents(connection), agreement_id), by=by, reason=reason, now=now)
+        keep_event(connection, event)
     return {"agreement": agreement_id, "state": "revoked", "at": event.at.isoformat(), "by": by, "reason": reason}
 
 
 def pay_advance(service: Service, agreement_id: str, amount: Money, *, now: datetime) -> Json:
-    """Record what was paid before use.
+    """Record what was paid before use: for the gate, and as an entry of the ledger, to be set off by `pay run`.
 
     Raises:
         UnknownId: there is no such agreement.
-        UsageError: an amount of 0 or less.
+        UsageError: an amount of 0 or less; another currency than the agreement's; a policy that names no person.
     """
     if amount.minor <= 0:
         raise UsageError(f"an advance of {amount}", todo="give an amount above 0")
     with open_rights(service) as engine, writing(engine) as connection:
         consents = Consents(connection)
-        _require_standing(consents, agreement_id)
-        said = {"minor": amount.minor, "currency": amount.currency, "at": now.isoformat()}
-        consents.add_advance(agreement_id, seal(said))
-        paid = [unseal(record) for record in consents.advances(agreement_id)]
+        standing = _require_standing(consents, agreement_id)
+        shown = standing.in_force or standing.policies[standing.latest]
+        terms, _ = read_terms(shown.policy)
+        if terms is None or terms.currency not in {None, amount.currency}:
+            todo = f"give an amount in {terms.currency}" if terms else "run `matinee agreement show` on it"
+            raise UsageError(f"an advance of {amount}", where=agreement_id, todo=todo)
+        number = len(consents.advances(agreement_id)) + 1
+        cited = cite_terms(terms.policy.uid, terms.version, shown.policy)
+        made = make_advance(agreement_id, number, terms.person_id, money=amount, at=now, cited=cited)
+        append(LedgerWriter(connection), [made])
+        keep_advance(connection, agreement_id, amount, now)
+        with _plain_damage(f"advances of {agreement_id}"):
+            paid = [unseal(record) for record in consents.advances(agreement_id)]
     total = sum(each["minor"] for each in paid if each["currency"] == amount.currency)
     return {"agreement": agreement_id, "paid": str(Money(total, amount.currency).decimal), "currency": amount.currency}
 
@@ -170,15 +183,19 @@ def show_agreement(service: Service, agreement_id: str, *, now: datetime) -> Jso
 
     Raises:
         UnknownId: there is no such agreement.
+        StoreError: one of its events is not what was stored; the database said no.
     """
     with open_rights(service) as engine, reading(engine) as connection:
-        consents = Consents(connection)
-        standing = _require_standing(consents, agreement_id)
-        shown = standing.in_force or standing.policies[standing.latest]
-        terms, _ = read_terms(shown.policy)
-        grants = terms.grants if terms else ()
-        uses = {grant.rule: consents.uses(grant.rule) for grant in grants}
-        events = [read_event(record) for record in consents.events(agreement_id)]
+        return _describe(Consents(connection), agreement_id, now)
+
+
+def _describe(consents: Consents, agreement_id: str, now: datetime) -> Json:
+    standing = _require_standing(consents, agreement_id)
+    shown = standing.in_force or standing.policies[standing.latest]
+    terms, _ = read_terms(shown.policy)
+    grants = terms.grants if terms else ()
+    uses = {grant.rule: consents.uses(grant.rule) for grant in grants}
+    events = [read_event(record) for record in consents.events(agreement_id)]
     kept = ("kind", "version", "by", "reason")
     return {
         "agreement": agreement_id,
@@ -217,11 +234,19 @@ def text_to_sign(service: Service, agreement_id: str) -> str:
 
 
 def list_agreements(service: Service, *, now: datetime) -> list[Json]:
-    """List all agreements with their states, in the order of their offers."""
+    """List all agreements with their states, in the order of their offers; one that cannot be read is "damaged"."""
     with open_rights(service) as engine, reading(engine) as connection:
-        ids = Consents(connection).agreement_ids()
-    shown = [show_agreement(service, each, now=now) for each in ids]
-    return [{name: each[name] for name in ("agreement", "state", "version", "person", "producer")} for each in shown]
+        consents = Consents(connection)
+        return [_list_one(consents, each, now) for each in consents.agreement_ids()]
+
+
+def _list_one(consents: Consents, agreement_id: str, now: datetime) -> Json:
+    names = ("agreement", "state", "version", "person", "producer")
+    try:
+        shown = _describe(consents, agreement_id, now)
+    except DamagedRecord:
+        return dict.fromkeys(names) | {"agreement": agreement_id, "state": "damaged"}
+    return {name: shown[name] for name in names}
 
 
 def _read_policy(
@@ -239,8 +264,18 @@ def _find_person_id(policy: Mapping[str, Any]) -> str:
     return str(policy.get("assigner", "")).rpartition(":")[2]
 
 
+@contextmanager
+def _plain_damage(where: str) -> Generator[None]:
+    """Say in one line that a record is not what was stored."""
+    try:
+        yield
+    except Damaged as error:
+        raise DamagedRecord(str(error), where=where, todo="run `matinee ledger verify`") from error
+
+
 def _load_standing(consents: Consents, agreement_id: str) -> Standing | None:
-    return fold(read_event(record) for record in consents.events(agreement_id))
+    with _plain_damage(agreement_id):
+        return fold(read_event(record) for record in consents.events(agreement_id))
 
 
 def _require_standing(consents: Consents, agreement_id: str) -> Standing:
@@ -251,10 +286,11 @@ def _require_standing(consents: Consents, agreement_id: str) -> Standing:
 
 
 def _look_around(consents: Consents, person_id: str, now: datetime, rulebook: Rulebook) -> Context:
-    record = consents.registered("person", person_id)
-    person: Person | None = read_person(unseal(record)) if record else None
-    strikes = {name: consents.registered("union", name) for name in consents.unions()}
-    on_strike = {name: unseal(record)["on-strike"] for name, record in strikes.items() if record}
+    with _plain_damage(f"what is registered of {person_id} and the unions"):
+        record = consents.registered("person", person_id)
+        person: Person | None = read_person(unseal(record)) if record else None
+        strikes = {name: consents.registered("union", name) for name in consents.unions()}
+        on_strike = {name: unseal(record)["on-strike"] for name, record in strikes.items() if record}
     return Context(now, person, on_strike, rulebook)
 
 

@@ -6,6 +6,7 @@ compliance.toml. What the law asks is in `matinee.rights.compliance`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -111,7 +112,7 @@ def add_incident(
         entry = write_report(made, fold_incidents(leaves), follows=follows, now=now)
         with write_ledger(engine) as book:
             (leaf,) = append(book, [entry])
-    return next(each for each in fold_incidents([*leaves, leaf]) if each.number == entry.body["incident"])
+    return next(each for each in fold_incidents([*leaves, leaf]) if each.number == json.loads(leaf.body)["incident"])
 
 
 def list_incidents(service: Service, *, is_verified: bool = True) -> dict[str, Any]:

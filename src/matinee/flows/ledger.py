@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from matinee.errors import BadFile, StoreError, UnknownId, UsageError
+from matinee.flows.records import find_changed_records
 from matinee.rights.ledger.audit import Finding, Trusted, audit
 from matinee.rights.ledger.merkle import prove_consistency, verify_consistency
 from matinee.rights.ledger.notes import is_signed, parse_checkpoint, parse_key, show_key
@@ -26,9 +27,9 @@ from matinee.rights.ledger.receipts import (
     read_receipt,
     take_checkpoint,
 )
-from matinee.store.rights.database import open_rights
+from matinee.store.rights.database import open_rights, reading
 from matinee.store.rights.keys import find_key, make_key
-from matinee.store.rights.ledger import LedgerWriter, erase_person, read_ledger, write_ledger
+from matinee.store.rights.ledger import LedgerReader, LedgerWriter, erase_person, write_ledger
 from matinee.store.service import Service
 from matinee.store.texts import read_text
 from matinee.tables.ledger import Leaf
@@ -100,7 +101,7 @@ def make_receipts(
 
 
 def verify_ledger(service: Service, roots: Sequence[str] = (), *, key: str | None = None) -> dict[str, Any]:
-    """Check everything the ledger holds against its hashes, its checkpoints, and roots kept elsewhere.
+    """Check the ledger against its hashes, checkpoints and roots kept elsewhere, and agreements and people against it.
 
     Args:
         service: whose ledger.
@@ -123,14 +124,15 @@ def verify_ledger(service: Service, roots: Sequence[str] = (), *, key: str | Non
         trusted.append(each)
         if note and public and not is_signed(note, public):
             unsigned.append(Finding("root", root, "its signature is not that of the ledger's key"))
-    with open_rights(service) as engine, read_ledger(engine) as records:
-        found = audit(records, trusted, public)
+    with open_rights(service) as engine, reading(engine) as connection:
+        found = audit(LedgerReader(connection), trusted, public)
+        changed = find_changed_records(connection)
     return {
         "size": found.size,
         "root": found.root.hex(),
         "key": show_key(public) if public else None,
         "confirmed": found.confirmed,
-        "findings": [asdict(each) for each in [*unsigned, *found.findings]],
+        "findings": [asdict(each) for each in [*unsigned, *found.findings, *changed]],
     }
 
 
@@ -161,7 +163,7 @@ def verify_receipt(file: Path, *, key: str) -> dict[str, Any]:
 
 
 def erase(service: Service, person_id: str) -> int:
-    """Delete the personal data of a person from beside the ledger, and whom their pseudonym stands for.
+    """Delete what is registered of a person, their data beside the ledger, and whom their pseudonym stands for.
 
     Returns:
         Entries whose personal data went. The entries stay, and every proof still holds.

@@ -7,7 +7,7 @@ same ledger. Corrections, statements and the export are in `payments`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,24 +21,26 @@ from matinee.rights.agreements.form import read_toml
 from matinee.rights.ledger.entries import EPOCH
 from matinee.rights.money import Money
 from matinee.rights.odrl import Problem
+from matinee.rights.pay.advances import ADVANCE, set_off
 from matinee.rights.pay.contracts import Contracts
 from matinee.rights.pay.owed import Owed
 from matinee.rights.pay.periods import Period
 from matinee.rights.pay.record import Tally, record
 from matinee.rights.pay.residuals import ResidualPricer
 from matinee.rights.pay.shares import METRICS, Residuals, read_residuals
-from matinee.rights.pay.uses import UsePricer, find_viewed
+from matinee.rights.pay.uses import UsePricer, Viewed, find_viewed
 from matinee.rights.pay.views import ViewPricer, count_parts, count_watched, list_parts
 from matinee.rights.rulebook.audience import count_seconds
 from matinee.rights.rulebook.rules import Rule, Rulebook
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, reading
-from matinee.store.rights.ledger import write_ledger
+from matinee.store.rights.ledger import LedgerWriter, write_ledger
 from matinee.store.rights.taken import iterate_taken_of, read_first_taken, read_taken
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
 from matinee.store.texts import read_text
 from matinee.tables.consent import Record, TakenUse
+from matinee.tables.ledger import Subject
 
 BATCH = 10_000
 """Uses, or other things, of a transaction."""
@@ -102,7 +104,7 @@ def run_period(
     progress: Progress | None = None,
     batch: int = BATCH,
 ) -> PayRun:
-    """Record what a period owes: uses, fees, views, residuals and bonuses.
+    """Record what a period owes: uses, fees, views, residuals and bonuses; then what of it advances have paid.
 
     Args:
         service: whose.
@@ -129,7 +131,25 @@ def run_period(
                 record(book, owed, now=now, why=WHY, tally=payer.run.tally)
             if progress is not None:
                 progress(payer.run.uses)
+        with write_ledger(engine) as book:
+            for subject in book.find_subjects_of(ADVANCE):
+                recoup(book, subject, period, now=now, why=WHY, tally=payer.run.tally)
     return payer.run
+
+
+def recoup(book: LedgerWriter, subject: Subject, period: Period, *, now: datetime, why: str, tally: Tally) -> None:
+    """Set off what a person was paid in advance against what a period owes them, as the ledger has both.
+
+    Args:
+        book: an open transaction; all else of the period is recorded.
+        subject: the person.
+        period: which.
+        now: time of corrections.
+        why: their reason, without personal data.
+        tally: is added to.
+    """
+    owed = set_off(book.leaves(subject.subject), subject.person_id, period)
+    record(book, owed, now=now, why=why, tally=tally)
 
 
 def load_residuals(path: Path | None) -> Residuals:
@@ -182,7 +202,7 @@ class Payer:
             yield pricer.price(page)
         rest = [
             *sorted(pricer.fees.values(), key=lambda each: each.key),
-            *self._price_views(),
+            *self._price_views(pricer.viewed),
             *self._price_residuals(),
         ]
         for start in range(0, len(rest), self.batch):
@@ -204,8 +224,8 @@ class Payer:
         with reading(self.engine) as connection:
             return Consents(connection).events(agreement_id)
 
-    def _price_views(self) -> list[Owed]:
-        viewed = self._find_viewed()
+    def _price_views(self, used: Iterable[Viewed]) -> list[Owed]:
+        viewed = {each for each in used if self._is_paid_by_views(*each[:3])} | self._find_viewed_before()
         if not viewed:
             return []
         snapshot = self.service.snapshot()
@@ -217,13 +237,13 @@ class Payer:
         pricer = ViewPricer(self.run.period, self._contracts, people, titles, watched, self.run.problems)
         return pricer.price(viewed)
 
-    def _find_viewed(self) -> set[tuple[str, int, str, str]]:
-        """Find the projects of all uses ever taken up of permissions that are paid by views."""
-        until = _micros(self.run.period.ends_at)
+    def _find_viewed_before(self) -> set[Viewed]:
+        """Find the projects of all uses taken up before the period, of permissions that are paid by views."""
+        until = _micros(self.run.period.starts_at)
         with reading(self.engine) as connection:
             first = read_first_taken(connection, until=until)
         rules = sorted({each[2] for each in find_viewed(first) if self._is_paid_by_views(*each[:3])})
-        found: set[tuple[str, int, str, str]] = set()
+        found: set[Viewed] = set()
         for start in range(0, len(rules), RULES):
             with reading(self.engine) as connection:
                 found |= find_viewed(iterate_taken_of(connection, rules[start : start + RULES], until=until))

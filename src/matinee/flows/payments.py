@@ -16,16 +16,16 @@ from typing import Any
 from matinee import __version__
 from matinee.errors import Refused, UnknownId, UsageError
 from matinee.flows.ledger import make_receipts
-from matinee.flows.pay import Payer, PayRun, load_residuals
+from matinee.flows.pay import Payer, PayRun, load_residuals, recoup
 from matinee.report.statement import render_statement
 from matinee.rights.agreements.canonical import unseal
 from matinee.rights.agreements.people import read_person
 from matinee.rights.ledger.entries import time_of
 from matinee.rights.money import Money
 from matinee.rights.pay.beancount import write_beancount
-from matinee.rights.pay.owed import Owed
+from matinee.rights.pay.owed import RECOUPED, Owed
 from matinee.rights.pay.periods import Period
-from matinee.rights.pay.record import BACK, base_key, correct, find_live
+from matinee.rights.pay.record import BACK, Tally, base_key, correct, find_live
 from matinee.rights.pay.statement import COLUMNS, Statement, make_statement
 from matinee.rights.rulebook.due import Due
 from matinee.rights.rulebook.rules import Citation, Rulebook
@@ -47,7 +47,7 @@ def correct_payment(
     residuals: Path | None = None,
     now: datetime,
 ) -> dict[str, Any]:
-    """Take back a payment and record what is right.
+    """Take back a payment and record what is right; what is recouped of advances follows it.
 
     Args:
         service: whose.
@@ -73,17 +73,20 @@ def correct_payment(
     with open_rights(service) as engine:
         with read_ledger(engine) as book:
             first, held = _find_payment(book, entry)
-            person_id = next((each.person_id for each in book.subjects() if each.subject == held.subject), None)
-        if held.subject is not None and person_id is None:
+            subject = next((each for each in book.subjects() if each.subject == held.subject), None)
+        person_id = subject.person_id if subject else None
+        if held.subject is not None and subject is None:
             raise Refused("whom it is about was erased", where=held.key)
+        at = time_of(first)
+        period = Period(at.year, (at.month + 2) // 3)
         if amount is not None:
             owed = _set_by_hand(first, held, amount, person_id)
         else:
-            at = time_of(first)
-            period = Period(at.year, (at.month + 2) // 3)
             owed = _work_out(Payer(service, engine, PayRun(period), rulebook, shares), first.key)
         with write_ledger(engine) as writer:
             made = correct(writer, owed, now=now, why=reason, by_hand=amount is not None)
+            if made and subject is not None and owed.what != RECOUPED:
+                recoup(writer, subject, period, now=now, why=f"follows {made[0].key}", tally=Tally())
     if not made:
         raise Refused("it is right as it is recorded; nothing was changed", where=held.key)
     after = made[1].key if len(made) > 1 else None

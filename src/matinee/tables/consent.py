@@ -20,6 +20,22 @@ class Record(NamedTuple):
     digest: str
 
 
+class Kept(NamedTuple):
+    """A record as it is kept.
+
+    Attributes:
+        table: agreement_events, advances or registered.
+        number: its place there.
+        of: the agreement, or the kind and name of who is registered.
+        record: text and digest.
+    """
+
+    table: str
+    number: int
+    of: str
+    record: Record
+
+
 class TakenUse(NamedTuple):
     """A use that was permitted and taken up, as it is kept.
 

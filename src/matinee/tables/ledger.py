@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,11 +92,8 @@ class Leaf:
 
     def content(self) -> bytes:
         """Write the bytes that `hash` is taken of: a JSON list, in which every text stands as it is stored."""
-        fields = [
-            "matinee-ledger-entry/1", self.position, self.kind, self.key, self.at, self.subject, self.body,
-            None if self.commitment is None else self.commitment.hex(), self.reverses, self.transfers,
-        ]  # fmt: skip
-        return _ENCODER.encode(fields).encode("ascii")
+        own = (self.position, self.kind, self.key, self.at, self.subject, self.body, self.commitment, self.reverses)
+        return write_content((*own, self.transfers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +156,36 @@ class Opening:
     data: str | None
 
 
-def canonical_json(value: Mapping[str, Any]) -> str:
+def write_content(fields: tuple[Any, ...]) -> bytes:
+    """Write the bytes that the hash of a leaf is taken of, of its fields but for `hash`, in their order."""
+    *first, commitment, reverses, transfers = fields
+    hexed = None if commitment is None else commitment.hex()
+    return _ENCODER.encode(["matinee-ledger-entry/1", *first, hexed, reverses, transfers]).encode("ascii")
+
+
+def canonical_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Write JSON in one way only: keys sorted by code point, no blanks, whole numbers and no others.
 
     Raises:
         ValueError: the value holds a float, a key that is no text, or what JSON cannot say.
     """
-    return _ENCODER.encode(_plain(value))
+    return _ENCODER.encode(value if _is_plain(value) else _plain(value))
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value can be written as it is; quicker than to make it anew, for most are."""
+    todo = [value]
+    while todo:
+        each = todo.pop()
+        if type(each) is dict:
+            if any(type(key) is not str for key in each):
+                return False
+            todo += [item for item in each.values() if type(item) not in _SCALARS]
+        elif type(each) is list or type(each) is tuple:
+            todo += [item for item in each if type(item) not in _SCALARS]
+        else:
+            return False
+    return True
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from tests.rights.pay.paper import AT, LATER, PaperBook, owe
 from matinee.rights.ledger.entries import time_of
 from matinee.rights.pay.record import Tally, base_key, correct, find_live, record
 from matinee.rights.pay.statement import make_statement
+from matinee.tables.ledger import canonical_json
 
 PEOPLE = ("ada", "ben", "cy")
 things = st.dictionaries(
@@ -116,7 +118,7 @@ def test_the_sum_of_statements_is_the_sum_of_entries_and_of_what_is_owed(runs):
     stated = 0
     for name in PEOPLE:
         statement = make_statement([leaf for leaf in book.leaves if leaf.subject == name], person_id=name, name=name)
-        stated += sum(money.minor for money in statement.totals)
+        stated += sum(total.net.minor for total in statement.totals)
     assert stated == book.balance("expense:uses") == tally.minor["use", "USD"]
     owed: Counter[str] = Counter()
     for each in (each for said in runs for each in make(said)):
@@ -129,3 +131,11 @@ def test_what_holds_is_found():
     assert find_live(book, ["pay/2026Q3/use/u1"])["pay/2026Q3/use/u1"].leaf == book.leaves[0]
     assert find_live(book, ["pay/2026Q3/use/u2"])["pay/2026Q3/use/u2"].leaf is None
     assert time_of(book.leaves[0]) == AT
+
+
+@given(st.text(max_size=5), st.integers(1, 9), st.booleans())
+def test_an_entry_says_what_is_owed_in_canonical_json(text, minor, is_correction):
+    owed = replace(owe("u1", minor), about={"z": text, "a": [text]})
+    correction = {"why": text, "by_hand": False} if is_correction else None
+    said = owed.body() | ({"correction": correction} if correction else {})
+    assert owed.make_entry("key", at=AT, correction=correction).body == canonical_json(said)

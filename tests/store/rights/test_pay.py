@@ -21,5 +21,5 @@ def test_a_quarter_is_paid_corrected_and_stated(url, tmp_path):
     correct_payment(lot.service, "pay/2026Q3/use/A", reason="cut", amount=amount, rulebook=lot.rulebook, now=NOW)
     assert lot.pay(batch=3).to_dict()["known"] == 4
     (total,) = load_statement(lot.service, "ada", None).totals
-    assert total.minor == 3 * 25_000 + 100 + 200
+    assert total.net.minor == 3 * 25_000 + 100 + 200
     assert verify_ledger(lot.service)["findings"] == []

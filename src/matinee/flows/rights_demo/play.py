@@ -57,7 +57,7 @@ def play(stage: Stage) -> Iterator[Act]:
 
 
 def _introduce(stage: Stage) -> Act:
-    register_people(stage.service, stage.write("people.toml", write_people(stage.cast)))
+    register_people(stage.service, stage.write("people.toml", write_people(stage.cast)), now=stage.now)
     for each in stage.cast.people:
         stage.write(f"{each.person_id}.pem", each.pem)
     said = (
@@ -160,9 +160,9 @@ def _use(stage: Stage) -> Act:
     ]
     with open_gate(stage.service, clock=lambda: stage.now, rulebook=stage.rulebook) as gate:
         rows = [_ask(stage, gate, who, what, said) for who, what, said in asked]
-        register_people(stage.service, stage.write("people.toml", write_people(cast, on_strike=True)))
+        register_people(stage.service, stage.write("people.toml", write_people(cast, on_strike=True)), now=stage.now)
         rows.append(_ask(stage, gate, cast.extra, "while the union is on strike", scan))
-        register_people(stage.service, stage.write("people.toml", write_people(cast)))
+        register_people(stage.service, stage.write("people.toml", write_people(cast)), now=stage.now)
         rows.append(_swap_media(stage, gate, scan))
         rows.append(_ask(stage, gate, cast.extra, "a fourth time, of three", scan))
     said = (

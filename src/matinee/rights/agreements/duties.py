@@ -76,7 +76,9 @@ def _read_delay(duty: Rule, name: str, place: str, complain: Complain) -> str:
     delay = delays[0].values[0] if delays[0].values else None
     if not isinstance(delay, timedelta) or delay < timedelta(0) or delays[0].operator != "eq":
         complain(place, "delayPeriod wants eq and a duration such as P30D")
-    return f" after {delay}"
+        return ""
+    days = delay / timedelta(days=1)
+    return f" after {days:,.0f} day{'' if days == 1 else 's'}" if days.is_integer() else f" after {delay}"
 
 
 def read_price(duty: Rule, place: str, complain: Complain) -> Price:

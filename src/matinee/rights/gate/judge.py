@@ -51,7 +51,7 @@ def check_parties(use: Use, terms: Terms, signed_at: datetime | None, now: datet
     if signed_at is not None and use.at < signed_at:
         yield Reason("dated", f"the use is dated {use.at.isoformat()}, before its agreement was signed")
     if abs(use.at - now) > SKEW:
-        yield Reason("dated", f"the use is dated {use.at.isoformat()}, more than {SKEW} away from now")
+        yield Reason("dated", f"the use is dated {use.at.isoformat()}, more than five minutes away from now")
     if terms.currency not in {None, use.currency}:
         yield Reason("currency", f"the agreement pays {terms.currency}, not {use.currency}")
 

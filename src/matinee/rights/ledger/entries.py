@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from matinee.errors import Refused
 from matinee.rights.ledger.merkle import Tiles, grow, hash_leaf
-from matinee.tables.ledger import Leaf, Node, Private, Subject, Transfer, canonical_json, check_name
+from matinee.tables.ledger import Leaf, Node, Private, Subject, Transfer, canonical_json, check_name, write_content
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -30,7 +30,8 @@ class Entry:
         kind: what is recorded, such as `use` or `payment`.
         key: the caller's own id; recording a key twice records it once.
         at: when it happened, with a zone.
-        body: what anybody may read: texts, whole numbers, booleans, null, lists and objects of them. No personal data.
+        body: what anybody may read: texts, whole numbers, booleans, null, lists and objects of them; or that as a text
+            that `canonical_json` wrote. No personal data.
         transfers: money that moves; `{subject}` in the name of an account stands for the person's pseudonym.
         person_id: whom it is about; None = nobody. Only the pseudonym is recorded.
         private: personal data, kept outside the entry and committed to in it; None = none. They need a `person_id`.
@@ -40,7 +41,7 @@ class Entry:
     kind: str
     key: str
     at: datetime
-    body: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    body: Mapping[str, Any] | str = field(default_factory=lambda: NOTHING)
     transfers: tuple[Transfer, ...] = ()
     person_id: str | None = None
     private: Mapping[str, Any] | None = None
@@ -160,12 +161,12 @@ def _record(
         entry.key,
         (entry.at - EPOCH) // timedelta(microseconds=1),
         pseudonym or None,
-        canonical_json(entry.body),
+        entry.body if isinstance(entry.body, str) else canonical_json(entry.body),
         commitment,
         entry.reverses,
         tuple(_name_accounts(each, pseudonym) for each in entry.transfers),
     )
-    return Leaf(*fields, hash_leaf(Leaf(*fields).content())), data
+    return Leaf(*fields, hash_leaf(write_content(fields))), data
 
 
 def _name_accounts(transfer: Transfer, pseudonym: str) -> tuple[str, str, int, str]:

@@ -16,7 +16,12 @@ from matinee.rights.ledger.entries import time_of
 from matinee.tables.ledger import Leaf
 from matinee.tables.money import major_units, minor_digits
 
-_ROOTS: Mapping[str, str] = {"expense": "Expenses", "payable": "Liabilities:Payable", "cash": "Assets:Cash"}
+_ROOTS: Mapping[str, str] = {
+    "expense": "Expenses",
+    "payable": "Liabilities:Payable",
+    "advance": "Assets:Advances",
+    "cash": "Assets:Cash",
+}
 """First word of an account -> where it stands in beancount's tree; any other is equity."""
 
 

@@ -16,7 +16,10 @@ from typing import Any
 from matinee.rights.ledger.entries import Entry
 from matinee.rights.money import Money
 from matinee.rights.rulebook.due import Due
-from matinee.tables.ledger import Transfer
+from matinee.tables.ledger import Transfer, canonical_json
+
+RECOUPED = "recouped"
+"""What is said of money that an advance paid already."""
 
 ACCOUNTS: Mapping[str, str] = {
     "use": "expense:uses",
@@ -34,7 +37,7 @@ class Owed:
 
     Attributes:
         key: names what is paid, and nothing of how much; it is paid once.
-        what: one of `ACCOUNTS`.
+        what: one of `ACCOUNTS`, or `RECOUPED`: then it is owed no more, for it was paid in advance.
         at: when it came to be owed, with a zone.
         person_id: to whom; None = to the fund of `fund`.
         fund: name of an account where it is owed to nobody in particular.
@@ -55,6 +58,11 @@ class Owed:
         """How much, all together."""
         return sum((due.money for due in self.dues[1:]), self.dues[0].money)
 
+    @property
+    def gain(self) -> int:
+        """Minor units that it brings to whom it is owed; below 0 where an advance paid them."""
+        return -self.money.minor if self.what == RECOUPED else self.money.minor
+
     def body(self) -> dict[str, Any]:
         """Say it without personal data, as its entry does."""
         return {"what": self.what, "about": dict(self.about), "dues": [_say_due(due) for due in self.dues]}
@@ -69,9 +77,12 @@ class Owed:
         """
         money = self.money
         payable = f"payable:{self.fund or '{subject}'}"
-        moved = (Transfer(ACCOUNTS[self.what], payable, money.minor, money.currency),) if money.minor else ()
-        said = self.body() | ({"correction": dict(correction)} if correction else {})
-        return Entry(kind="payment", key=name, at=at, body=said, transfers=moved, person_id=self.person_id)
+        sides = (payable, "advance:{subject}") if self.what == RECOUPED else (ACCOUNTS[self.what], payable)
+        moved = (_move(*sides, money.minor, money.currency),) if money.minor else ()
+        parts = {"about": canonical_json(self.about), "dues": _write_dues(self.dues), "what": f'"{self.what}"'}
+        parts |= {"correction": canonical_json(correction)} if correction else {}
+        said = ",".join(f'"{part}":{text}' for part, text in sorted(parts.items()))
+        return Entry(kind="payment", key=name, at=at, body=f"{{{said}}}", transfers=moved, person_id=self.person_id)
 
 
 def key_of(*parts: str) -> str:
@@ -83,6 +94,15 @@ def key_of(*parts: str) -> str:
     text = "\0".join(parts)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f"pay/{parts[0]}/{parts[1]}/{digest}"
+
+
+_move = lru_cache(10_000)(Transfer)
+
+
+@lru_cache(10_000)
+def _write_dues(dues: tuple[Due, ...]) -> str:
+    """Write amounts as canonical JSON, once for all uses of one price."""
+    return canonical_json([_say_due(due) for due in dues])
 
 
 @lru_cache(10_000)

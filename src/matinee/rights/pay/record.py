@@ -4,7 +4,7 @@ Covers finding what is recorded of a thing, and the entries that bring it up to 
 has that key, the entries that follow on corrections have `KEY/2`, `KEY/3`, …; each that was corrected is taken back by
 `…/back`. An entry that somebody set by hand is left as it is, and so is one that has come to
 be less: viewings of a member who was forgotten are gone from the log, and happened. To take money from somebody, a
-person has to decide it (`correct`).
+person has to decide it (`correct`). What is recouped of an advance follows what is owed, up and down.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from matinee.rights.ledger.entries import Book, Entry, append, reverse
 from matinee.rights.money import Money
 from matinee.rights.odrl import Problem
-from matinee.rights.pay.owed import Owed
+from matinee.rights.pay.owed import RECOUPED, Owed
 from matinee.tables.ledger import Leaf
 
 BACK = "/back"
@@ -83,7 +83,7 @@ def correct(book: Book, owed: Owed, *, now: datetime, why: str, by_hand: bool) -
     live = find_live(book, [owed.key])[owed.key]
     if live.leaf is None:
         raise ValueError(f"owed: got {owed.key!r}, want what is recorded")
-    if not by_hand and _is_same(owed, live.leaf):
+    if not by_hand and _is_same(owed, json.loads(live.leaf.body)):
         return []
     return append(book, _replace(owed, live, now, {"why": why, "by_hand": by_hand}))
 
@@ -132,23 +132,23 @@ def _bring_up(owed: Owed, live: Live, now: datetime, why: str, tally: Tally) -> 
     money = owed.money
     if live.leaf is None:
         tally.counts["recorded" if money.minor else "free"] += 1
-        tally.minor[owed.what, money.currency] += money.minor
+        tally.minor[owed.what, money.currency] += owed.gain
         return [owed.make_entry(name_revision(owed.key, live.next), at=owed.at)] if money.minor else []
     said = json.loads(live.leaf.body)
     if said.get("correction", {}).get("by_hand"):
         tally.counts["by_hand"] += 1
         return []
-    if _is_same(owed, live.leaf):
+    if _is_same(owed, said):
         tally.counts["known"] += 1
         return []
     ((_, _, held, currency),) = live.leaf.transfers
-    if currency != money.currency or money.minor < held:
+    if currency != money.currency or (money.minor < held and owed.what != RECOUPED):
         tally.counts["lower"] += 1
         what = f"comes to {money} now, and {Money(held, currency)} was recorded, which stays"
         tally.problems.append(Problem(live.leaf.key, f"{what}; `matinee pay correct` takes it back, with a reason"))
         return []
     tally.counts["corrected"] += 1
-    tally.minor[owed.what, currency] += money.minor - held
+    tally.minor[owed.what, currency] += owed.gain - (-held if owed.what == RECOUPED else held)
     return _replace(owed, live, now, {"why": why, "by_hand": False})
 
 
@@ -162,9 +162,9 @@ def _replace(owed: Owed, live: Live, now: datetime, reason: dict[str, Any]) -> l
     return [back, anew]
 
 
-def _is_same(owed: Owed, leaf: Leaf) -> bool:
-    """Whether an entry says the same amounts, arithmetic and rules; a source may be worded anew."""
-    return _gist(owed.body()) == _gist(json.loads(leaf.body))
+def _is_same(owed: Owed, said: dict[str, Any]) -> bool:
+    """Whether the body of an entry says the same amounts, arithmetic and rules; a source may be worded anew."""
+    return _gist(owed.body()) == _gist(said)
 
 
 def _gist(body: dict[str, Any]) -> list[Any]:

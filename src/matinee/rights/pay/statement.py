@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from matinee.rights.ledger.entries import time_of
 from matinee.rights.money import Money
+from matinee.rights.pay.advances import sum_advances
+from matinee.rights.pay.owed import RECOUPED
 from matinee.rights.pay.periods import Period
 from matinee.tables.ledger import Leaf
 
@@ -91,6 +93,38 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Total:
+    """The sums of a statement in one currency.
+
+    Attributes:
+        gross: what came to be owed.
+        recouped: what of it advances had paid.
+        net: what is left of it to be paid.
+        left: paid in advance and not recouped yet.
+    """
+
+    gross: Money
+    recouped: Money
+    net: Money
+    left: Money
+
+    def __str__(self) -> str:
+        taken = f"{self.gross}, less {self.recouped} paid in advance: " if self.recouped.minor else ""
+        left = f" (an advance of {self.left} is still to be set off)" if self.left.minor else ""
+        return f"{taken}{self.net}{left}"
+
+    def to_dict(self) -> dict[str, str]:
+        """Say it as JSON can; `amount` is the net."""
+        return {
+            "amount": str(self.net.decimal),
+            "currency": self.net.currency,
+            "gross": str(self.gross.decimal),
+            "recouped": str(self.recouped.decimal),
+            "advance_left": str(self.left.decimal),
+        }
+
+
+@dataclass(frozen=True)
 class Statement:
     """What was paid to a person.
 
@@ -99,28 +133,34 @@ class Statement:
         name: the person's.
         period: which; None = all.
         lines: in the order of the ledger.
+        advances: currency -> minor units paid in advance and not recouped at the end of the period.
     """
 
     person_id: str
     name: str
     period: Period | None
     lines: tuple[Line, ...]
+    advances: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def totals(self) -> list[Money]:
-        """The sum of the lines in each currency, in order of currency."""
-        sums: dict[str, Money] = {}
-        for line in self.lines:
-            currency = line.money.currency
-            sums[currency] = sums.get(currency, Money(0, currency)) + line.money
-        return [sums[currency] for currency in sorted(sums)]
+    def totals(self) -> list[Total]:
+        """The sums of the lines in each currency, in order of currency; also of those with an advance alone."""
+        currencies = {line.money.currency for line in self.lines} | self.advances.keys()
+        return [self._sum(currency) for currency in sorted(currencies)]
+
+    def _sum(self, currency: str) -> Total:
+        own = [line for line in self.lines if line.money.currency == currency]
+        gross = sum(line.money.minor for line in own if line.body["what"] != RECOUPED)
+        recouped = sum(-line.money.minor for line in own if line.body["what"] == RECOUPED)
+        left = self.advances.get(currency, 0)
+        return Total(*(Money(minor, currency) for minor in (gross, recouped, gross - recouped, left)))
 
     def to_dict(self) -> dict[str, Any]:
         """Say it as JSON can."""
         return {
             "person": {"id": self.person_id, "name": self.name},
             "period": self.period and str(self.period),
-            "totals": [{"amount": str(each.decimal), "currency": each.currency} for each in self.totals],
+            "totals": [each.to_dict() for each in self.totals],
             "lines": [line.to_dict() for line in self.lines],
         }
 
@@ -134,15 +174,16 @@ def make_statement(leaves: Iterable[Leaf], *, person_id: str, name: str, period:
         name: the person's.
         period: of the times of the entries; None = all. A correction belongs to the period in which it was made.
     """
+    every = list(leaves)
     payments: dict[str, Leaf] = {}
     lines = []
-    for leaf in leaves:
+    for leaf in every:
         if leaf.kind == "payment":
             payments[leaf.key] = leaf
         said = leaf if leaf.kind == "payment" else payments.get(leaf.reverses or "")
         if said is not None and (period is None or period.has_moment(time_of(leaf))):
             lines.append(_read_line(leaf, json.loads(said.body)))
-    return Statement(person_id, name, period, tuple(lines))
+    return Statement(person_id, name, period, tuple(lines), sum_advances(every, period.ends_at if period else None))
 
 
 def _read_line(leaf: Leaf, body: Mapping[str, Any]) -> Line:

@@ -33,6 +33,10 @@ Priced = tuple[tuple[Due, ...], Mapping[str, str]]
 """Amounts, and their sum as the gate says it."""
 
 
+Viewed = tuple[str, int, str, str]
+"""What a permission was used for: agreement, version, permission and project."""
+
+
 @dataclass
 class UsePricer:
     """Prices uses of a period.
@@ -43,6 +47,7 @@ class UsePricer:
         people: ids of the people that are known.
         problems: uses that cannot be paid, added as they are met.
         fees: (agreement, version) -> its one fee, where a use of it was met; the earliest use counts.
+        viewed: what the permissions of uses that were met were used for.
     """
 
     period: Period
@@ -50,6 +55,7 @@ class UsePricer:
     people: Callable[[str], bool]
     problems: list[Problem] = field(default_factory=list)
     fees: dict[tuple[str, int], Owed] = field(default_factory=dict)
+    viewed: set[Viewed] = field(default_factory=set)
     _dues: dict[tuple[Any, ...], Priced] = field(default_factory=dict)
 
     def price(self, taken: Iterable[TakenUse]) -> list[Owed]:
@@ -65,6 +71,7 @@ class UsePricer:
     def _price(self, use: TakenUse) -> Owed:
         request, agreement, price = _read_body(use)
         rule = agreement["permission"]
+        self.viewed.add((agreement["id"], agreement["version"], rule, request["project"]))
         terms, grant = self.contracts.find_grant(agreement["id"], agreement["version"], rule, agreement["sha256"])
         check_person(use.person_id, terms, self.people)
         place = (rule, request["currency"], request["unit"], request["amount"], request["duration"])
@@ -151,8 +158,8 @@ def _read_body(use: TakenUse) -> tuple[Mapping[str, Any], Mapping[str, Any], Map
     return request, agreement, price
 
 
-def find_viewed(taken: Iterable[TakenUse]) -> set[tuple[str, int, str, str]]:
-    """Find what permissions were used for: agreement, version, permission and project each; others are left out."""
+def find_viewed(taken: Iterable[TakenUse]) -> set[Viewed]:
+    """Find what permissions were used for; uses that cannot be read are left out."""
     found = set()
     for use in taken:
         with suppress(Unpayable):  # which is a problem of the use itself, and named there

@@ -22,7 +22,7 @@ from matinee.rights.odrl import Problem
 from matinee.rights.pay.contracts import Contracts
 from matinee.rights.pay.owed import Owed, key_of
 from matinee.rights.pay.periods import Period
-from matinee.rights.pay.uses import check_person
+from matinee.rights.pay.uses import Viewed, check_person
 from matinee.rights.rulebook.audience import TENTHS
 from matinee.rights.rulebook.due import Due, price_by_unit
 
@@ -121,8 +121,8 @@ class ViewPricer:
     watched: pl.DataFrame
     problems: list[Problem] = field(default_factory=list)
 
-    def price(self, viewed: Iterable[tuple[str, int, str, str]]) -> list[Owed]:
-        """Price the views of projects: agreement, version, permission and project each."""
+    def price(self, viewed: Iterable[Viewed]) -> list[Owed]:
+        """Price the views of projects that permissions were used for."""
         counts = {unit: (seconds, unknown) for unit, seconds, unknown in self.watched.iter_rows()}
         owed = []
         for agreement_id, version, rule, project in sorted(viewed):

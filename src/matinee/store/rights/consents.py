@@ -6,12 +6,13 @@ whether they are sound, is the business of `matinee.rights`.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
-from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, func, insert, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, bindparam, func, insert, select
 
 from matinee.store.rights.schema import advances, agreement_events, attempts, permits, registered, takes
-from matinee.tables.consent import Record
+from matinee.tables.consent import Kept, Record
 
 Registered = Literal["person", "union"]
 
@@ -34,6 +35,13 @@ _REGISTERED = (
 _LAST = select(func.max(attempts.c.at))
 _USES = select(func.max(permits.c.nth)).where(permits.c.rule == _NAME)
 _PERMIT = select(permits.c.text, permits.c.digest).where(permits.c.use_id == _NAME)
+
+_KEPT: dict[Table, ColumnElement[Any]] = {
+    agreement_events: agreement_events.c.agreement_id,
+    advances: advances.c.agreement_id,
+    registered: registered.c.kind + " " + registered.c.name,
+}
+"""Tables of records -> whose each is."""
 
 
 class Consents:
@@ -89,17 +97,24 @@ class Consents:
         """Whether the permit of a use was taken up."""
         return self._connection.execute(select(takes.c.at).where(takes.c.use_id == use_id)).first() is not None
 
-    def add_event(self, agreement_id: str, record: Record) -> None:
+    def kept(self) -> Iterator[Kept]:
+        """Go through all events, advances, people and unions."""
+        for table, of in _KEPT.items():
+            asked = select(table.c.number, of, table.c.text, table.c.digest).order_by(table.c.number)
+            for number, name, *record in self._connection.execute(asked):
+                yield Kept(table.name, number, name, Record(*record))
+
+    def add_event(self, agreement_id: str, record: Record) -> Kept:
         """Add an event of an agreement."""
-        self._add(agreement_events, agreement_id=agreement_id, **record._asdict())
+        return self._keep(agreement_events, agreement_id, record, agreement_id=agreement_id)
 
-    def add_registered(self, kind: Registered, name: str, record: Record) -> None:
+    def add_registered(self, kind: Registered, name: str, record: Record) -> Kept:
         """Add what is known from now on of a person or a union."""
-        self._add(registered, kind=kind, name=name, **record._asdict())
+        return self._keep(registered, f"{kind} {name}", record, kind=kind, name=name)
 
-    def add_advance(self, agreement_id: str, record: Record) -> None:
+    def add_advance(self, agreement_id: str, record: Record) -> Kept:
         """Add a payment in advance."""
-        self._add(advances, agreement_id=agreement_id, **record._asdict())
+        return self._keep(advances, agreement_id, record, agreement_id=agreement_id)
 
     def add_attempt(self, position: int, at: int) -> None:
         """Add an attempt, kept as the entry at `position`, at a time in microseconds since 1970."""
@@ -115,6 +130,12 @@ class Consents:
 
     def _records(self, asked: Select[tuple[str, str]], agreement_id: str) -> list[Record]:
         return [Record._make(row) for row in self._connection.execute(asked, {"name": agreement_id})]
+
+    def _keep(self, table: Table, of: str, record: Record, **names: str) -> Kept:
+        made = self._connection.execute(insert(table), {**names, **record._asdict()}).inserted_primary_key
+        if made is None:
+            raise ValueError(f"table: got {table.name!r}, want one with a number")
+        return Kept(table.name, made[0], of, record)
 
     def _add(self, table: Table, **values: object) -> None:
         self._connection.execute(insert(table), values)
