@@ -170,8 +170,7 @@ def restore_ranker(blend: Blend, arrays: Mapping[str, NDArray[Any]]) -> Ranker |
         the ranker; None if the model was saved without one.
 
     Raises:
-        ValueError: if an array is missing, it was learned from other features than ours, or LightGBM is needed and
-            cannot be loaded.
+        ValueError: if an array is missing or damaged, or it was learned from other features than ours.
     """
     own = {name.removeprefix(PREFIX): array for name, array in arrays.items() if name.startswith(PREFIX)}
     if not own:
