@@ -224,7 +224,7 @@ def profile_viewer(
     anchors = [row for row in state.latest if nameable[row]][:ANCHORS]
     return replace(
         viewer,
-        taste=mix_genres(catalogue.genres, history.indices, history.data),
+        taste=mix_genres(catalogue.genres[history.indices], history.data),
         anchors=trace_anchors(blend, history, pull, anchors),
         after=_look_ahead(recommender.following, state.finished, nameable),
     )

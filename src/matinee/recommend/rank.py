@@ -26,16 +26,30 @@ def rank_titles(
     """
     if k < 1:
         raise ValueError(f"k must be >= 1, got {k}")
-    masked = scores.copy()
-    if allowed is not None:
-        masked[np.broadcast_to(~allowed, masked.shape)] = -np.inf
+    masked = scores.copy() if allowed is None else np.where(allowed, scores, np.float32(-np.inf))
     if seen is not None:
         masked[seen.nonzero()] = -np.inf
-    best = _best(masked, min(k, masked.shape[1]))
-    values = np.take_along_axis(masked, best, axis=1)
     top = np.full((len(scores), k), -1, dtype=np.int32)
-    top[:, : best.shape[1]] = np.where(np.isneginf(values), -1, best)
+    for own, row in zip(top, masked, strict=True):
+        best = rank_allowed(row, row > -np.inf, k)
+        own[: len(best)] = best
     return top
+
+
+def rank_allowed(scores: NDArray[np.float32], allowed: NDArray[np.bool_], k: int) -> NDArray[np.intp]:
+    """Rank the best k of one row of titles among those allowed: int (k,), fewer where there are fewer.
+
+    Args:
+        scores: float32 (titles,), finite where allowed.
+        allowed: bool (titles,).
+        k: how many, >= 1.
+    """
+    rows = np.flatnonzero(allowed)
+    own = scores[rows]
+    if k < len(rows):  # sort no more than the best, and what ties with the last of them
+        best = np.flatnonzero(own >= np.partition(own, -k)[-k])
+        rows, own = rows[best], own[best]
+    return np.asarray(rows[np.argsort(-own, kind="stable")[:k]])
 
 
 def rank_fairly(
@@ -50,18 +64,3 @@ def rank_fairly(
     shuffled = None if seen is None else csr_array(seen[:, order])
     top = rank_titles(scores[:, order], k, seen=shuffled, allowed=None if allowed is None else allowed[..., order])
     return np.where(top >= 0, order[top], -1).astype(np.int32)
-
-
-def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-    """Find the k best columns of each row in order; a tie at the edge goes to the lower column."""
-    n = scores.shape[1]
-    if k >= n:
-        return np.argsort(-scores, axis=1, kind="stable")
-    edge = -np.partition(-scores, k - 1, axis=1)[:, k - 1 : k]
-    above = scores > edge
-    room = k - above.sum(axis=1, keepdims=True)
-    tied = scores == edge
-    chosen = above | (tied & (np.cumsum(tied, axis=1, dtype=np.int32) <= room))
-    columns = np.nonzero(chosen)[1].reshape(len(scores), k)
-    order = np.argsort(-np.take_along_axis(scores, columns, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(columns, order, axis=1)
