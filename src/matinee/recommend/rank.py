@@ -24,32 +24,7 @@ def rank_titles(
     Raises:
         ValueError: if `k` is not >= 1.
     """
-    if k < 1:
-        raise ValueError(f"k must be >= 1, got {k}")
-    masked = scores.copy() if allowed is None else np.where(allowed, scores, np.float32(-np.inf))
-    if seen is not None:
-        masked[seen.nonzero()] = -np.inf
-    top = np.full((len(scores), k), -1, dtype=np.int32)
-    for own, row in zip(top, masked, strict=True):
-        best = rank_allowed(row, row > -np.inf, k)
-        own[: len(best)] = best
-    return top
-
-
-def rank_allowed(scores: NDArray[np.float32], allowed: NDArray[np.bool_], k: int) -> NDArray[np.intp]:
-    """Rank the best k of one row of titles among those allowed: int (k,), fewer where there are fewer.
-
-    Args:
-        scores: float32 (titles,), finite where allowed.
-        allowed: bool (titles,).
-        k: how many, >= 1.
-    """
-    rows = np.flatnonzero(allowed)
-    own = scores[rows]
-    if k < len(rows):  # sort no more than the best, and what ties with the last of them
-        best = np.flatnonzero(own >= np.partition(own, -k)[-k])
-        rows, own = rows[best], own[best]
-    return np.asarray(rows[np.argsort(-own, kind="stable")[:k]])
+    return _rank_rows(_mask(scores, seen, allowed), k)
 
 
 def rank_fairly(
@@ -61,6 +36,42 @@ def rank_fairly(
     credited with knowing it.
     """
     order = np.random.default_rng(0).permutation(scores.shape[1])
-    shuffled = None if seen is None else csr_array(seen[:, order])
-    top = rank_titles(scores[:, order], k, seen=shuffled, allowed=None if allowed is None else allowed[..., order])
-    return np.where(top >= 0, order[top], -1).astype(np.int32)
+    return _rank_rows(_mask(scores, seen, allowed), k, np.argsort(order))
+
+
+def rank_row(scores: NDArray[np.float32], k: int, places: NDArray[np.integer] | None = None) -> NDArray[np.intp]:
+    """Rank the best k titles of one row, fewer where there are fewer.
+
+    Args:
+        scores: float32 (titles,), finite; or -inf, which is never returned.
+        k: how many, >= 1.
+        places: int (titles,), of equal scores the lower place comes first; None = the lower row.
+
+    Returns:
+        int (n,), title rows, best first.
+    """
+    edge = np.partition(scores, -k)[-k] if k < len(scores) else -np.inf
+    best = np.flatnonzero((scores >= edge) & (scores > -np.inf))  # with all that tie with the last
+    if places is None:
+        return np.asarray(best[np.argsort(-scores[best], kind="stable")[:k]])
+    return np.asarray(best[np.lexsort((places[best], -scores[best]))[:k]])
+
+
+def _rank_rows(scores: NDArray[np.float32], k: int, places: NDArray[np.integer] | None = None) -> NDArray[np.int32]:
+    if k < 1:
+        raise ValueError(f"k must be >= 1, got {k}")
+    top = np.full((len(scores), k), -1, dtype=np.int32)
+    for own, row in zip(top, scores, strict=True):
+        best = rank_row(row, k, places)
+        own[: len(best)] = best
+    return top
+
+
+def _mask(
+    scores: NDArray[np.float32], seen: csr_array | None, allowed: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:
+    """Give what may not be returned the score -inf."""
+    masked = scores.copy() if allowed is None else np.where(allowed, scores, np.float32(-np.inf))
+    if seen is not None:
+        masked[seen.nonzero()] = -np.inf
+    return masked

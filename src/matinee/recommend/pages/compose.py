@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from matinee.recommend.pages.catalogue import Catalogue, Shelf
 from matinee.recommend.pages.request import PageRequest, Pin, list_filters
 from matinee.recommend.pages.select import mix_genres, pick_titles
-from matinee.recommend.rank import rank_allowed
+from matinee.recommend.rank import rank_row
 
 Floats = NDArray[np.float32]
 
@@ -185,7 +185,7 @@ class _Filling:
         self, key: str, relevance: Floats, allowed: NDArray[np.bool_], length: int, *, calibration: float = 0.0
     ) -> list[int]:
         """Pick titles for a row beside its pins, and take them off the free ones."""
-        pool = rank_allowed(relevance, allowed, POOL)
+        pool = _rank_allowed(relevance, allowed, POOL)
         picked = pick_titles(
             relevance[pool],
             max(length - len(self._pins_of(key)), 0),
@@ -208,7 +208,7 @@ class _Filling:
 
     def _fill_top10(self, showable: NDArray[np.bool_]) -> list[Row]:
         """Rank what may be shown here, watched titles too; show those that are free under their true rank."""
-        top = rank_allowed(self.viewer.popular, showable & (self.viewer.popular > 0), 10)
+        top = _rank_allowed(self.viewer.popular, showable & (self.viewer.popular > 0), 10)
         slots = [Slot(row, rank=place) for place, row in enumerate(top.tolist(), 1) if self.free[row]]
         self.free[[slot.title_row for slot in slots]] = False
         return self._keep(Row("top10", slots))
@@ -248,7 +248,7 @@ class _Filling:
         """Draw one of the best titles that are left, all alike."""
         if rng is None:
             return []
-        left = rank_allowed(self.viewer.scores, self.free, EXPLORED)
+        left = _rank_allowed(self.viewer.scores, self.free, EXPLORED)
         return [Slot(int(rng.choice(left)), "explored", 1 / len(left))] if len(left) else []
 
 
@@ -272,6 +272,11 @@ def rank_genres(viewer: Viewer, catalogue: Catalogue) -> list[int]:
         fit = everybody[held]
     order: list[int] = held[np.argsort(-fit, kind="stable")].tolist()
     return order
+
+
+def _rank_allowed(scores: Floats, allowed: NDArray[np.bool_], k: int) -> NDArray[np.intp]:
+    """Rank the best k titles among those allowed, fewer where there are fewer."""
+    return rank_row(np.where(allowed, scores, np.float32(-np.inf)), k)
 
 
 def _admit_pins(
