@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.sparse import csr_array
 
-from matinee.recommend.rank import rank_titles
+from matinee.recommend.rank import rank_fairly, rank_titles
 
 shapes = arrays.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12)
 
@@ -29,6 +29,17 @@ def test_ranking_is_a_stable_sort_of_what_may_be_shown(page):
     for row, titles in enumerate(top):
         expected = [t for t in np.argsort(-scores[row], kind="stable").tolist() if may_show[row, t]][:k]
         assert titles.tolist() == expected + [-1] * (k - len(expected))
+
+
+@settings(deadline=None)
+@given(pages())
+def test_fair_ranking_is_that_of_titles_in_an_order_drawn_once(page):
+    scores, seen, allowed, k = page
+    order = np.random.default_rng(0).permutation(scores.shape[1])
+    drawn = rank_titles(scores[:, order], k, seen=csr_array(seen[:, order] * 1.0), allowed=allowed[..., order])
+    top = rank_fairly(scores, k, seen=csr_array(seen * 1.0), allowed=allowed)
+    places = np.argsort(order)
+    np.testing.assert_array_equal(np.where(top >= 0, places[top], -1), drawn)
 
 
 @settings(deadline=None)

@@ -34,7 +34,7 @@ def test_a_model_comes_back_as_it_was_saved(tmp_path, saved):
 
 def test_arrays_are_mapped_and_cannot_be_changed(tmp_path, saved):
     arrays, _ = load_model(tmp_path, saved.name)
-    assert isinstance(arrays["weights"], np.memmap)
+    assert isinstance(arrays["weights"].base, np.memmap)
     with pytest.raises(ValueError, match="read-only"):
         arrays["weights"][0, 0] = 1
 

@@ -129,7 +129,7 @@ def _profile(recommender: Recommender, member_id: str) -> dict[str, Any]:
     ]
     profile: dict[str, Any] = {"unfinished": unfinished}
     if state.member["personalised"] is not False:
-        shares = mix_genres(recommender.catalogue.genres, state.history.indices, state.history.data)
+        shares = mix_genres(recommender.catalogue.genres[state.history.indices], state.history.data)
         liked = {name: float(share) for name, share in zip(names, shares, strict=True) if share > 0}
         profile["genres"] = dict(sorted(liked.items(), key=lambda each: -each[1]))
     lengths = np.array([state.history.nnz])

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matinee.flows.histories import load_histories
 from matinee.flows.serving import Recommender, explain_newcomer, find_member, recommend_member
-from matinee.recommend.following import Following
 from matinee.recommend.rank import rank_titles
+
+Floats = NDArray[np.float32]
 
 USUAL = "the order of watching tells nothing more on this service: this is the usual list"
 """What is said where no next title serves."""
@@ -40,10 +42,12 @@ def recommend_next(recommender: Recommender, member_id: str, *, k: int = 20) -> 
     history, seen = histories.slice(0, 1)
     if explain_newcomer(recommender, member.row(0, named=True), history, seen) is not None:
         return recommend_member(recommender, member_id, k=k)
-    scores = following.score(histories.latest)
+    ahead = following.look_ahead(histories.latest)
+    scores = ahead.scores
     top = rank_titles(scores[None], k, seen=seen, allowed=np.isfinite(scores))[0]
     rows = top[top >= 0].tolist()
-    reasons = _explain(recommender, following, histories.latest, rows)
+    shares = following.share(ahead, rows)
+    reasons = _explain(recommender, shares, histories.latest)
     titles = [
         _say_title(recommender, row) | {"score": float(scores[row]), "because": because}
         for row, because in zip(rows, reasons, strict=True)
@@ -52,12 +56,11 @@ def recommend_next(recommender: Recommender, member_id: str, *, k: int = 20) -> 
 
 
 def _explain(
-    recommender: Recommender, following: Following, latest: Sequence[int], rows: Sequence[int]
+    recommender: Recommender, shares: tuple[Floats, Floats], latest: Sequence[int]
 ) -> list[list[dict[str, Any]]]:
     """Lay out the shares of each title, the largest first."""
-    shares, popular = following.share(latest, rows)
     reasons = []
-    for own, rest in zip(shares.T.tolist(), popular.tolist(), strict=True):
+    for own, rest in zip(shares[0].T.tolist(), shares[1].tolist(), strict=True):
         because = [
             {"kind": "watched", **_say_title(recommender, row), "share": share}
             for row, share in zip(latest, own, strict=False)

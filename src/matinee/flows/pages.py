@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from matinee.flows.histories import load_histories
 from matinee.flows.page_words import PageWords
 from matinee.flows.serving import Recommender, explain_newcomer, find_member
 from matinee.recommend.explain import weigh_history
-from matinee.recommend.following import Following
+from matinee.recommend.following import Ahead
 from matinee.recommend.pages.catalogue import Shelf, open_shelf
 from matinee.recommend.pages.compose import Page, Viewer, compose_page
 from matinee.recommend.pages.pins import Edit, parse_edits
@@ -85,11 +86,26 @@ class MemberState:
     unfinished: pl.DataFrame
     facts: NDArray[np.float32] | None = None
 
-    @property
+    @cached_property
     def finished(self) -> list[int]:
         """Rows of the titles of `latest` that are not to be continued, the latest first."""
         unfinished = set(self.unfinished["title_row"])
         return [row for row in self.latest if row not in unfinished]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the scores of a member's own page are made of.
+
+    Attributes:
+        pull: as `weigh_history` gives it.
+        judged: as the ranker gives it; None = there is no ranker.
+        ahead: what may come next; None = nothing is known of that.
+    """
+
+    pull: NDArray[np.float32]
+    judged: Judged | None
+    ahead: Ahead | None
 
 
 def make_page(
@@ -164,15 +180,12 @@ def serve_page(
         resume=state.unfinished["title_row"].to_list(),
         taste=np.zeros(len(catalogue.genre_names), np.float32),
     )
-    pull = judged = None
-    if note is None:
-        pull = weigh_history(recommender.blend, state.history)
-        judged = recommender.judge(state.history, state.facts)
-        viewer = replace(viewer, scores=recommender.score(state.history, judged)[0])
-        viewer = profile_viewer(recommender, viewer, state, pull, request)
+    basis = None if note is not None else score_member(recommender, state)
+    if basis is not None:
+        viewer = profile_viewer(recommender, viewer, state, basis, request)
     shelf = _find_shelf(recommender, territory, _day(now))
     page = compose_page(viewer, catalogue, shelf, request, rng)
-    shares = explain_page(recommender, page, state, pull, request, judged=judged)
+    shares = explain_page(recommender, page, state, basis, request)
     says = PageWords(recommender, request, shares, state.unfinished, shelf.arrived, is_popular=note is not None)
     return {
         "member_id": state.member["member_id"],
@@ -204,49 +217,47 @@ def read_edits(path: Path) -> list[Edit]:
         raise BadFile(str(error), where=str(path), todo=todo) from error
 
 
+def score_member(recommender: Recommender, state: MemberState) -> Basis:
+    """Score the titles for a member by all that the service knows of them."""
+    blend, following, history = recommender.blend, recommender.following, state.history
+    judged = recommender.judge(history, state.facts)
+    pull = weigh_history(blend, history) if judged is None else history.data / judged.slate.deviation[0, 0]
+    ahead = None
+    if following is not None and state.finished and following.places[state.finished[0]] >= 0:
+        ahead = following.look_ahead(state.finished)
+    return Basis(pull, judged, ahead)
+
+
 def profile_viewer(
-    recommender: Recommender, viewer: Viewer, state: MemberState, pull: NDArray[np.float32], request: PageRequest
+    recommender: Recommender, viewer: Viewer, state: MemberState, basis: Basis, request: PageRequest
 ) -> Viewer:
-    """Give a viewer their own taste and anchors.
+    """Give a viewer their own scores, taste and anchors.
 
     Args:
         recommender: the live model.
-        viewer: with their own scores.
+        viewer: of the popular page.
         state: what they watched.
-        pull: as `weigh_history` gives it.
+        basis: as `score_member` gives it.
         request: titles above its ceiling of age are not named, so they are no anchors.
 
     Returns:
         the viewer.
     """
-    blend, catalogue, history = recommender.blend, recommender.catalogue, state.history
+    catalogue, history = recommender.catalogue, state.history
     nameable = suits_age(catalogue, request.max_age)
     anchors = [row for row in state.latest if nameable[row]][:ANCHORS]
+    last = state.finished[0] if basis.ahead is not None else -1
     return replace(
         viewer,
-        taste=mix_genres(catalogue.genres, history.indices, history.data),
-        anchors=trace_anchors(blend, history, pull, anchors),
-        after=_look_ahead(recommender.following, state.finished, nameable),
+        scores=recommender.score(history, basis.judged)[0],
+        taste=mix_genres(catalogue.genres[history.indices], history.data),
+        anchors=trace_anchors(recommender.blend, history, basis.pull, anchors),
+        after=None if basis.ahead is None else (last if nameable[last] else -1, basis.ahead.scores),
     )
 
 
-def _look_ahead(
-    following: Following | None, finished: Sequence[int], nameable: NDArray[np.bool_]
-) -> tuple[int, NDArray[np.float32]] | None:
-    """Score what comes after the title that was finished last, as `Viewer.after` holds it."""
-    if following is None or not finished or following.places[finished[0]] < 0:
-        return None
-    return (finished[0] if nameable[finished[0]] else -1), following.score(finished)
-
-
 def explain_page(
-    recommender: Recommender,
-    page: Page,
-    state: MemberState,
-    pull: NDArray[np.float32] | None,
-    request: PageRequest,
-    *,
-    judged: Judged | None,
+    recommender: Recommender, page: Page, state: MemberState, basis: Basis | None, request: PageRequest
 ) -> dict[int, list[Share]]:
     """Split the score of every title of a page into shares, boosts included; boosts do not enter the row Up next.
 
@@ -254,9 +265,8 @@ def explain_page(
         recommender: the live model.
         page: the page.
         state: what the member watched.
-        pull: as `weigh_history` gives it; None = the scores are popularity alone.
+        basis: as `score_member` gives it; None = the scores are popularity alone.
         request: watched titles above its ceiling of age are not named.
-        judged: what the ranker made the page's scores of; None = there is no ranker.
 
     Returns:
         shares by title row; their sum is the title's score on the page.
@@ -264,25 +274,30 @@ def explain_page(
     rows = [slot.title_row for row in page.rows if row.key != "next" for slot in row.slots]
     following = [slot.title_row for row in page.rows if row.key == "next" for slot in row.slots]
     nameable = suits_age(recommender.catalogue, request.max_age)
-    if pull is None:
+    if basis is None:
         split = [[Share("popular", -1, float(page.scores[row] - page.boosts[row]))] for row in rows]
     else:
-        more = recommender.explain(judged, rows)
+        more = recommender.explain(basis.judged, rows)
         which, blend = np.asarray(rows, np.int64), recommender.blend
-        split = split_scores(blend, state.history, pull, which, nameable=nameable, additions=more)
+        split = split_scores(blend, state.history, basis.pull, which, nameable=nameable, additions=more)
     boosts = page.boosts[rows].tolist()
     lifts = [[Share("editors", -1, boost)] if boost else [] for boost in boosts]
     shares = {row: own + lift for row, own, lift in zip(rows, split, lifts, strict=True)}
-    return shares | _explain_next(recommender.following, state.finished, following, nameable)
+    ahead = None if basis is None else basis.ahead
+    return shares | _explain_next(recommender, ahead, state.finished, following, nameable)
 
 
 def _explain_next(
-    following: Following | None, finished: Sequence[int], rows: Sequence[int], nameable: NDArray[np.bool_]
+    recommender: Recommender,
+    ahead: Ahead | None,
+    finished: Sequence[int],
+    rows: Sequence[int],
+    nameable: NDArray[np.bool_],
 ) -> dict[int, list[Share]]:
     """Split the scores of what comes next into shares by title row."""
-    if following is None or not rows:
+    if recommender.following is None or ahead is None or not rows:
         return {}
-    shares, popular = following.share(finished, rows)
+    shares, popular = recommender.following.share(ahead, rows)
     watched = np.asarray(finished[: len(shares)], np.int64)
     named = name_shares(watched, shares, ["watched"] * len(rows), nameable=nameable)
     return {

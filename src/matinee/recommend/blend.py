@@ -68,7 +68,13 @@ class Blend(ABC):
 
     def score_taste(self, histories: csr_array) -> Floats:
         """Score by the item model alone, standardised: float32 (n, titles); an empty history gets zeros."""
-        return standardise_scores(self.add_weights(histories), self.known)
+        return self.measure_taste(histories)[0]
+
+    def measure_taste(self, histories: csr_array) -> tuple[Floats, Floats]:
+        """Score as `score_taste`, and measure the deviation that was divided by: float32 (n, 1)."""
+        sums = self.add_weights(histories)
+        mean, deviation = measure_spread(sums, self.known)
+        return np.asarray((sums - mean) / deviation, dtype=np.float32), deviation
 
     def contribute(self, rows: Rows, title_rows: Rows | None = None) -> Floats:
         """Say how much more each watched title speaks for some titles, or all, than for the average one.

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matinee.recommend.blend import measure_spread
 from matinee.recommend.live import differ
+from matinee.recommend.mixture import mix
 from matinee.recommend.model import dump_arrays, restore_model
 from matinee.recommend.next_title import LONGEST, MEMORY, SCALES, NextTitle, emphasise, weigh_ages
 from matinee.recommend.ranker.explain import unfold
-from matinee.recommend.sequences import NOTHING, Rows
 
 Floats = NDArray[np.float32]
 
@@ -26,6 +27,45 @@ PREFIX = "next_"
 _IDS = PREFIX + "title_ids"
 ARRAYS = (*(PREFIX + field.name for field in fields(NextTitle)), _IDS)
 """Names of its arrays in the store."""
+
+
+class Reading(NamedTuple):
+    """Rows of a matrix that were read for what was watched last.
+
+    Attributes:
+        ages: int64 (reads,), which of the titles watched last each row is of; 0 = the last.
+        rows: float32 (reads, titles), weighed by age; their sum is what they say together.
+    """
+
+    ages: NDArray[np.intp]
+    rows: Floats
+
+    def share(self, columns: NDArray[np.integer]) -> Floats:
+        """Add up what each of the titles watched last says of some titles: float32 (LONGEST, k)."""
+        return self.gather(self.rows[:, columns])
+
+    def gather(self, said: Floats) -> Floats:
+        """Add up float32 (reads, k) by age: float32 (LONGEST, k)."""
+        sums = np.zeros((LONGEST, said.shape[1]), np.float32)
+        np.add.at(sums, self.ages, said)
+        return sums
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What may come next for one member, and what that is made of.
+
+    Attributes:
+        scores: float32 (titles,), of the live model's titles; -inf for those that came after the fit.
+        count: titles watched last that were looked at.
+        ridge: what was read of the ridge.
+        lift: what was read of who follows whom.
+    """
+
+    scores: Floats
+    count: int
+    ridge: Reading
+    lift: Reading
 
 
 @dataclass(frozen=True)
@@ -42,61 +82,57 @@ class Following:
     title_ids: NDArray[np.str_]
     places: NDArray[np.int64]
 
-    def score(self, latest: Sequence[int]) -> Floats:
+    def look_ahead(self, latest: Sequence[int]) -> Ahead:
         """Score the live model's titles as the next one.
 
         Args:
-            latest: their rows, what the member watched last first; the first `LONGEST` are read.
+            latest: their rows, what the member watched last first; the first `LONGEST` are read. One that `model` does
+                not know keeps its place and says nothing.
 
         Returns:
-            float32 (titles,); -inf for titles that came after the fit.
+            the scores, and what `share` needs.
         """
-        scores = self.model.score_sequences(self._lay_out(latest)[None])[0]
-        return np.where(self.places >= 0, scores[self.places], np.float32(-np.inf))
+        model, recent = self.model, self.places[np.asarray(latest[:LONGEST], np.int64)]
+        ridge, lift = _read(model.ridge, recent, weigh_ages(SCALES)), _read(model.lift, recent, weigh_ages(MEMORY))
+        r, follow = (reading.rows.sum(axis=0, keepdims=True) for reading in (ridge, lift))
+        scores = mix(model.lay_out(r, follow), list(model.weights))[0]
+        scores = np.where(self.places >= 0, scores[self.places], np.float32(-np.inf))
+        return Ahead(scores, len(recent), ridge, lift)
 
-    def share(self, latest: Sequence[int], title_rows: Sequence[int]) -> tuple[Floats, Floats]:
+    def share(self, ahead: Ahead, title_rows: Sequence[int]) -> tuple[Floats, Floats]:
         """Split the scores of some titles.
 
         Args:
-            latest: as in `score`.
+            ahead: as `look_ahead` gives it.
             title_rows: k rows of the live model, of titles with a score.
 
         Returns:
-            float32 (n, k), what each of `latest` adds, of the first `LONGEST` at most; and float32 (k,), what
-            popularity does. Together they are the scores.
+            float32 (n, k), what each of the titles watched last adds, of the first `LONGEST` at most; and float32 (k,),
+            what popularity does. Together they are the scores.
         """
-        model, recent = self.model, self._lay_out(latest)
-        columns, age = self.places[np.asarray(title_rows, np.int64)], np.flatnonzero(recent != NOTHING)
+        model, columns = self.model, self.places[np.asarray(title_rows, np.int64)]
         by_taste, by_size, by_popularity, by_memory = model.weights
-        added = _add_scales(model.ridge, recent, age)
-        r = added.sum(axis=0, keepdims=True)
-        mean, deviation = added[:, model.known].mean(axis=1, keepdims=True), measure_spread(r, model.known)[1]
-        own = added[:, columns]
-        shares = by_taste * (own - mean) / deviation
+        r, own = ahead.ridge.rows.sum(axis=0, keepdims=True), ahead.ridge.share(columns)
+        known = model.known.astype(np.float32)
+        means = ahead.ridge.gather((ahead.ridge.rows @ known / known.sum())[:, None])
+        shares = by_taste * (own - means) / measure_spread(r, model.known)[1]
         shares += by_size * unfold(own, emphasise(r[0, columns]).astype(np.float64))
-        weights = np.zeros(LONGEST, np.float32)
-        weights[: MEMORY[0][0]] = weigh_ages(MEMORY)[0]
-        shares += by_memory * weights[age, None] * model.lift[recent[age, None], columns]
-        whole = np.zeros((min(len(latest), LONGEST), len(columns)), np.float32)
-        whole[age] = shares
-        return whole, np.asarray(by_popularity * model.popular[columns], dtype=np.float32)
-
-    def _lay_out(self, latest: Sequence[int]) -> Rows:
-        """Lay out what was watched last in rows of `model`; one that it does not know keeps its place, empty."""
-        recent = np.full(LONGEST, NOTHING, np.int32)
-        known = self.places[np.asarray(latest[:LONGEST], np.int64)]
-        recent[: len(known)] = known
-        return recent
+        shares += by_memory * ahead.lift.share(columns)
+        return shares[: ahead.count], np.asarray(by_popularity * model.popular[columns], dtype=np.float32)
 
 
-def _add_scales(ridge: Floats, recent: Rows, age: NDArray[np.intp]) -> Floats:
-    """Compute what each title watched last adds to r, over all scales: float32 (n, titles)."""
-    titles = ridge.shape[1]
-    added = np.zeros((len(age), titles), np.float32)
-    for scale, weights in enumerate(weigh_ages(SCALES)):
-        read = np.flatnonzero(weights[age])
-        added[read] += weights[age[read], None] * ridge[scale * titles + recent[age[read]]]
-    return added
+def _read(matrix: Floats, recent: NDArray[np.int64], decays: Floats) -> Reading:
+    """Read the rows of some titles, most recent first, in each block of a matrix; -1 = none.
+
+    Args:
+        matrix: float32 (scales * titles, titles).
+        recent: int64 (n,), title rows.
+        decays: float32 (scales, window).
+    """
+    scale, age = np.nonzero(decays[:, : len(recent)])
+    is_known = recent[age] >= 0
+    scale, age = scale[is_known], age[is_known]
+    return Reading(age, decays[scale, age][:, None] * matrix[scale * matrix.shape[1] + recent[age]])
 
 
 def dump_following(following: Following) -> dict[str, NDArray[np.generic]]:

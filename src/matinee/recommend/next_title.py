@@ -88,7 +88,11 @@ class NextTitle:
         titles = len(self.lift)
         r = np.asarray(_decay(recent, titles, weigh_ages(SCALES)) @ self.ridge, dtype=np.float32)
         follow = np.asarray(_decay(recent, titles, weigh_ages(MEMORY)) @ self.lift, dtype=np.float32)
-        return [standardise_scores(r, self.known), emphasise(r), np.tile(self.popular, (len(recent), 1)), follow]
+        return self.lay_out(r, follow)
+
+    def lay_out(self, r: Floats, follow: Floats) -> list[Floats]:
+        """Lay out r and l, float32 (n, titles) each, as the parts of the score."""
+        return [standardise_scores(r, self.known), emphasise(r), np.tile(self.popular, (len(r), 1)), follow]
 
 
 def fit_next(

@@ -24,18 +24,7 @@ def rank_titles(
     Raises:
         ValueError: if `k` is not >= 1.
     """
-    if k < 1:
-        raise ValueError(f"k must be >= 1, got {k}")
-    masked = scores.copy()
-    if allowed is not None:
-        masked[np.broadcast_to(~allowed, masked.shape)] = -np.inf
-    if seen is not None:
-        masked[seen.nonzero()] = -np.inf
-    best = _best(masked, min(k, masked.shape[1]))
-    values = np.take_along_axis(masked, best, axis=1)
-    top = np.full((len(scores), k), -1, dtype=np.int32)
-    top[:, : best.shape[1]] = np.where(np.isneginf(values), -1, best)
-    return top
+    return _rank_rows(_mask(scores, seen, allowed), k)
 
 
 def rank_fairly(
@@ -47,21 +36,42 @@ def rank_fairly(
     credited with knowing it.
     """
     order = np.random.default_rng(0).permutation(scores.shape[1])
-    shuffled = None if seen is None else csr_array(seen[:, order])
-    top = rank_titles(scores[:, order], k, seen=shuffled, allowed=None if allowed is None else allowed[..., order])
-    return np.where(top >= 0, order[top], -1).astype(np.int32)
+    return _rank_rows(_mask(scores, seen, allowed), k, np.argsort(order))
 
 
-def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-    """Find the k best columns of each row in order; a tie at the edge goes to the lower column."""
-    n = scores.shape[1]
-    if k >= n:
-        return np.argsort(-scores, axis=1, kind="stable")
-    edge = -np.partition(-scores, k - 1, axis=1)[:, k - 1 : k]
-    above = scores > edge
-    room = k - above.sum(axis=1, keepdims=True)
-    tied = scores == edge
-    chosen = above | (tied & (np.cumsum(tied, axis=1, dtype=np.int32) <= room))
-    columns = np.nonzero(chosen)[1].reshape(len(scores), k)
-    order = np.argsort(-np.take_along_axis(scores, columns, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(columns, order, axis=1)
+def rank_row(scores: NDArray[np.float32], k: int, places: NDArray[np.integer] | None = None) -> NDArray[np.intp]:
+    """Rank the best k titles of one row, fewer where there are fewer.
+
+    Args:
+        scores: float32 (titles,), finite; or -inf, which is never returned.
+        k: how many, >= 1.
+        places: int (titles,), of equal scores the lower place comes first; None = the lower row.
+
+    Returns:
+        int (n,), title rows, best first.
+    """
+    edge = np.partition(scores, -k)[-k] if k < len(scores) else -np.inf
+    best = np.flatnonzero((scores >= edge) & (scores > -np.inf))  # with all that tie with the last
+    if places is None:
+        return np.asarray(best[np.argsort(-scores[best], kind="stable")[:k]])
+    return np.asarray(best[np.lexsort((places[best], -scores[best]))[:k]])
+
+
+def _rank_rows(scores: NDArray[np.float32], k: int, places: NDArray[np.integer] | None = None) -> NDArray[np.int32]:
+    if k < 1:
+        raise ValueError(f"k must be >= 1, got {k}")
+    top = np.full((len(scores), k), -1, dtype=np.int32)
+    for own, row in zip(top, scores, strict=True):
+        best = rank_row(row, k, places)
+        own[: len(best)] = best
+    return top
+
+
+def _mask(
+    scores: NDArray[np.float32], seen: csr_array | None, allowed: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:
+    """Give what may not be returned the score -inf."""
+    masked = scores.copy() if allowed is None else np.where(allowed, scores, np.float32(-np.inf))
+    if seen is not None:
+        masked[seen.nonzero()] = -np.inf
+    return masked

@@ -273,12 +273,12 @@ def _load_array(folder: Path, name: str, facts: object, saved_at: int) -> npt.ND
     if found.st_size != facts.get("bytes") or not (is_untouched or hash_file(path) == facts.get("sha256")):
         raise damaged
     try:
-        array: npt.NDArray[Any] = np.load(path, mmap_mode="r" if _has_bytes(facts) else None, allow_pickle=False)
+        array = np.load(path, mmap_mode="r" if _has_bytes(facts) else None, allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise damaged from error
     if array.dtype.str != facts.get("dtype") or list(array.shape) != facts.get("shape"):
         raise damaged
-    return array
+    return np.asarray(array)  # still mapped, but a plain array: a memmap takes its time over every piece that is cut
 
 
 def _has_bytes(facts: dict[str, Any]) -> bool:

@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.sparse import csr_array
 
 from matinee.recommend.blend import build_blend
 from matinee.recommend.explain import explain_score, weigh_history
-from matinee.recommend.pages.reasons import split_scores, trace_anchors
+from matinee.recommend.pages.reasons import NAMED, name_shares, split_scores, trace_anchors
 
 TITLES = 20
 
@@ -53,3 +56,13 @@ def test_an_anchor_adds_to_each_score_what_explain_says(blend, history):
     ((row, shares),) = trace_anchors(blend, history, weigh_history(blend, history), [4])
     exact = {part.title_row: part.value for part in explain_score(blend, history, 3)}
     assert (row, shares[3]) == (4, pytest.approx(exact[4], abs=1e-5))
+
+
+@given(arrays(np.float32, array_shapes(min_dims=2, max_dims=2), elements=st.sampled_from([-1, 0, 0.5, 2])))
+def test_those_named_are_the_first_of_a_stable_sort(shares):
+    rows = np.arange(len(shares)) + 30
+    named = name_shares(rows, shares, ["watched"] * shares.shape[1])
+    for own, split in zip(shares.T, named, strict=True):
+        first = np.argsort(-own, kind="stable")[:NAMED]
+        assert [share.title_row for share in split if share.kind == "watched"] == rows[first].tolist()
+        assert sum(share.value for share in split) == pytest.approx(own.sum(), abs=1e-5)

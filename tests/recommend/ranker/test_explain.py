@@ -51,6 +51,12 @@ def test_pages_name_the_same_shares_as_explain(asked):
         assert sum(share.value for share in shares) == pytest.approx(sum(values.values()), abs=1e-4)
 
 
+def test_a_slate_keeps_what_the_pull_of_a_history_is_divided_by(asked):
+    ranker, history, member = asked
+    pull = history.data / ranker.lay_out(history, member).deviation[0, 0]
+    np.testing.assert_array_equal(pull, weigh_history(ranker.blend, history))
+
+
 def test_each_kind_has_the_shares_of_its_features(asked):
     ranker, history, member = asked
     slate = ranker.lay_out(history, member)

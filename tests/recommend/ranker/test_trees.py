@@ -3,7 +3,7 @@ import pytest
 
 from matinee.recommend.ranker import trees
 from matinee.recommend.ranker.features import FEATURES
-from matinee.recommend.ranker.trees import Trees, fit_trees
+from matinee.recommend.ranker.trees import Trees, fit_trees, load_lightgbm
 
 SIZE, MEMBERS = 20, 300
 
@@ -35,6 +35,18 @@ def test_contributions_sum_to_the_correction(grown):
     assert parts.shape == (len(x), len(FEATURES) + 1)
     np.testing.assert_allclose(parts.sum(axis=1), grown.predict(x), atol=1e-5)
     assert np.abs(parts[:, FEATURES.index("age")]).mean() > 5 * np.abs(parts[:, FEATURES.index("length")]).mean()
+
+
+def test_tables_say_what_lightgbm_says_to_the_last_bit(grown):
+    booster = load_lightgbm().Booster(model_str=grown.text.tobytes().decode())
+    x = draw_choices(seed=2)[0]
+    np.testing.assert_array_equal(grown.predict(x), booster.predict(x).astype(np.float32))
+    np.testing.assert_allclose(grown.contribute(x), booster.predict(x, pred_contrib=True), rtol=1e-6, atol=1e-9)
+
+
+def test_serving_trees_takes_no_lightgbm(grown, monkeypatch):
+    monkeypatch.setattr(trees, "load_lightgbm", None)
+    assert np.isfinite(Trees(grown.text).predict(np.zeros((1, len(FEATURES)), np.float32))).all()
 
 
 def test_the_same_rows_give_the_same_trees_and_their_text_is_all_they_are(grown):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from matinee.recommend.pages.catalogue import Catalogue, Shelf
 from matinee.recommend.pages.request import PageRequest, Pin, list_filters
 from matinee.recommend.pages.select import mix_genres, pick_titles
-from matinee.recommend.rank import rank_titles
+from matinee.recommend.rank import rank_row
 
 Floats = NDArray[np.float32]
 
@@ -262,7 +262,7 @@ def rank_genres(viewer: Viewer, catalogue: Catalogue) -> list[int]:
     Returns:
         numbers of the genres with a part in p(g|u), or else in p(g); the best first.
     """
-    everybody = mix_genres(catalogue.genres, np.arange(len(viewer.popular)), viewer.popular)
+    everybody = mix_genres(catalogue.genres, viewer.popular)
     if viewer.taste.any():
         held = np.flatnonzero(viewer.taste)
         own = viewer.taste[held]
@@ -276,9 +276,7 @@ def rank_genres(viewer: Viewer, catalogue: Catalogue) -> list[int]:
 
 def _rank_allowed(scores: Floats, allowed: NDArray[np.bool_], k: int) -> NDArray[np.intp]:
     """Rank the best k titles among those allowed, fewer where there are fewer."""
-    rows = np.flatnonzero(allowed)
-    best = rank_titles(scores[None, rows], k)[0]
-    return np.asarray(rows[best[best >= 0]])
+    return rank_row(np.where(allowed, scores, np.float32(-np.inf)), k)
 
 
 def _admit_pins(

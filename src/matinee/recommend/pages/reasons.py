@@ -7,7 +7,7 @@ add up to the score, and a page stays small whatever the length of the history.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,7 @@ NAMED = 3
 """Watched titles that are named beside a title."""
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """An addend of a score, or of several.
 
     Attributes:
@@ -104,13 +103,24 @@ def name_shares(
         are more; their sum is that of all shares.
     """
     may = np.ones(len(rows), np.bool_) if nameable is None else nameable[rows]
-    order = np.argsort(-shares[may], axis=0, kind="stable")[:NAMED]
-    values = np.take_along_axis(shares[may], order, axis=0)
-    rests = shares.sum(axis=0, dtype=np.float64) - values.sum(axis=0, dtype=np.float64)
+    named = np.ascontiguousarray(shares[may].T)
+    order = _find_largest(named)
+    values = np.take_along_axis(named, order, axis=1)
+    rests = shares.sum(axis=0, dtype=np.float64) - values.sum(axis=1, dtype=np.float64)
     split = []
     for watched, parts, rest, kind in zip(
-        rows[may][order].T.tolist(), values.T.tolist(), rests.tolist(), kinds, strict=True
+        rows[may][order].tolist(), values.tolist(), rests.tolist(), kinds, strict=True
     ):
         own = [Share(kind, row, part) for row, part in zip(watched, parts, strict=True)]
         split.append(own + ([Share("rest", -1, rest)] if len(rows) > len(watched) else []))
     return split
+
+
+def _find_largest(shares: Floats) -> NDArray[np.intp]:
+    """Find the `NAMED` largest of each row, the largest first: int (k, NAMED), or fewer of short rows."""
+    left, each = shares.copy(), np.arange(len(shares))
+    found = np.empty((len(shares), min(NAMED, shares.shape[1])), np.intp)
+    for place in range(found.shape[1]):
+        found[:, place] = left.argmax(axis=1)
+        left[each, found[:, place]] = -np.inf
+    return found

@@ -26,18 +26,17 @@ SMOOTHING = 0.01
 """a: keeps the divergence finite where a genre is missing."""
 
 
-def mix_genres(genres: Floats, rows: NDArray[np.integer], weights: Floats) -> Floats:
+def mix_genres(genres: Floats, weights: Floats) -> Floats:
     """Mix the genres of some titles.
 
     Args:
-        genres: float32 (titles, genres), p(g|i).
-        rows: int (n,), which titles.
+        genres: float32 (n, genres), p(g|i).
         weights: float32 (n,), >= 0.
 
     Returns:
         float32 (genres,), p(g|u), summing to 1; zeros where no genre is known.
     """
-    mixed = weights @ genres[rows]
+    mixed = weights @ genres
     return np.asarray(mixed / max(float(mixed.sum()), 1e-12), dtype=np.float32)
 
 

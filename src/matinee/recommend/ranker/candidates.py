@@ -41,12 +41,13 @@ def pick_candidates(
     Returns:
         rows of members, ascending, and of titles, ascending within a member.
     """
+    allowed = np.tile(known, (len(linear), 1))
+    allowed[seen.nonzero()] = False
     picked = np.zeros(linear.shape, dtype=np.bool_)
     picked[:, hot] = True
     for scores in (linear, blended):
-        top = rank_titles(scores, TOP, seen=seen, allowed=known)
+        top = rank_titles(scores, TOP, allowed=allowed)
         member, place = np.nonzero(top >= 0)
         picked[member, top[member, place]] = True
-    picked[seen.nonzero()] = False
-    member, title = np.nonzero(picked)
+    member, title = np.nonzero(picked & allowed)
     return member, title

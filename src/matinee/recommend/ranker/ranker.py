@@ -53,12 +53,14 @@ class Slate:
 
     Attributes:
         linear: float32 (n, titles), standardised scores of the item model.
+        deviation: float32 (n, 1), what they were divided by.
         blended: float32 (n, titles), scores of the blend.
         pairs: rows of members, ascending, and of titles: the candidates.
         x: float32 (pairs, len(FEATURES)).
     """
 
     linear: Floats
+    deviation: Floats
     blended: Floats
     pairs: Pairs
     x: Floats
@@ -114,10 +116,10 @@ class Ranker:
         Returns:
             the candidates.
         """
-        linear = self.blend.score_taste(histories)
+        linear, deviation = self.blend.measure_taste(histories)
         blended = np.float32(self.blend.taste) * linear + self.blend.shelf
         pairs = pick_candidates(linear, blended, self.hot, histories, self.blend.known)
-        return Slate(linear, blended, pairs, lay_out(self.facts, members, linear, blended, pairs))
+        return Slate(linear, deviation, blended, pairs, lay_out(self.facts, members, linear, blended, pairs))
 
     def judge(self, histories: csr_array, members: Floats) -> Judged:
         """Score all titles, and keep what an explanation needs; arguments as `lay_out`."""
@@ -170,8 +172,7 @@ def restore_ranker(blend: Blend, arrays: Mapping[str, NDArray[Any]]) -> Ranker |
         the ranker; None if the model was saved without one.
 
     Raises:
-        ValueError: if an array is missing, it was learned from other features than ours, or LightGBM is needed and
-            cannot be loaded.
+        ValueError: if an array is missing or damaged, or it was learned from other features than ours.
     """
     own = {name.removeprefix(PREFIX): array for name, array in arrays.items() if name.startswith(PREFIX)}
     if not own:

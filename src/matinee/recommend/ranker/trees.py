@@ -3,7 +3,7 @@
 Boosting starts from the blend's scores, so that a few small trees say where it errs, and no tree at all is the blend.
 Burges, "From RankNet to LambdaRank to LambdaMART", 2010; Ke et al., "LightGBM", NIPS 2017; contributions are TreeSHAP,
 Lundberg et al. 2018. LightGBM needs an OpenMP library (libgomp1 on Debian, libomp on macOS); where there is none, trees
-are not tried.
+are not tried. It grows the trees; what they say is read off tables (`forest`) without it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matinee.recommend.ranker.features import FEATURES
+from matinee.recommend.ranker.forest import MOST_SPLITS, Forest, read_forest
 
 Floats = NDArray[np.float32]
 
@@ -24,7 +25,7 @@ ROUNDS = 40
 _SETTINGS = {
     "objective": "lambdarank",
     "learning_rate": 0.1,
-    "num_leaves": 7,
+    "num_leaves": MOST_SPLITS + 1,
     "min_data_in_leaf": 100,
     "lambda_l2": 1.0,
     "lambdarank_truncation_level": 30,
@@ -50,19 +51,15 @@ class Trees:
 
     def predict(self, x: Floats) -> Floats:
         """Correct the blend: float32 (pairs,), from float32 (pairs, features)."""
-        return np.asarray(self._booster.predict(x, num_threads=1), dtype=np.float32)
+        return self._forest.predict(x).astype(np.float32)
 
     def contribute(self, x: Floats) -> Floats:
         """Split the corrections: float32 (pairs, features + 1), the last column is of no feature; rows sum to it."""
-        return np.asarray(self._booster.predict(x, pred_contrib=True, num_threads=1), dtype=np.float32)
+        return self._forest.contribute(x).astype(np.float32)
 
     @cached_property
-    def _booster(self) -> Any:  # ruff: ignore[any-type] - LightGBM is loaded late, and has no types
-        lightgbm = load_lightgbm()
-        try:
-            return lightgbm.Booster(model_str=self.text.tobytes().decode())
-        except (lightgbm.basic.LightGBMError, UnicodeDecodeError) as error:
-            raise ValueError(f"its trees are damaged ({error})") from error
+    def _forest(self) -> Forest:
+        return read_forest(self.text.tobytes().decode(errors="replace"), len(FEATURES))
 
 
 def load_lightgbm() -> Any:  # ruff: ignore[any-type] - it has no types
