@@ -47,6 +47,9 @@ def show_watchers(found: dict[str, Any]) -> None:
     screen.print(
         f"Learned on {found['practice_titles']:,} titles of the latest years, hidden for practice.", soft_wrap=True
     )
+    if found["not_profiled"]:
+        said = f"{found['not_profiled']:,} of the members asked not to be profiled: they count at the average chance."
+        screen.print(said, soft_wrap=True)
 
 
 def _list_segments(segments: list[dict[str, Any]]) -> str:
