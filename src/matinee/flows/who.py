@@ -18,6 +18,7 @@ from matinee.errors import NothingToLearn
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.offers import read_offers
 from matinee.recommend.metadata import build_features
+from matinee.report.numbers import show_count
 from matinee.store.service import Service
 
 MIN_PRACTICE = 20
@@ -183,7 +184,8 @@ def _choose_practice(evidence: Evidence, hidden: NDArray[np.bool_]) -> NDArray[n
         practice: NDArray[np.bool_] = able & (evidence.years >= year)
         if practice.sum() >= MIN_PRACTICE and 2 * practice.sum() <= able.sum():
             return practice
-    said = f"{able.sum()} titles have {LEAST} members or more, too few to hide {MIN_PRACTICE} of the latest years"
+    found = show_count(int(able.sum()), "title")
+    said = f"{found} with {LEAST} members or more: too few to hide {MIN_PRACTICE} of the latest years"
     raise NothingToLearn(said, where="views", todo="import more views")
 
 

@@ -22,6 +22,9 @@ NUMBERS = 8
 _PRIOR = 1.0
 """Earlier titles that a mean is shrunk by."""
 
+_LATE_SPANS = (9.0, 3.0)
+"""Where those bends lie, in years before the latest known one."""
+
 _YEARS = 3.0
 """Half-life of an earlier title in the mean that prefers the latest."""
 
@@ -31,9 +34,10 @@ def describe_past(
 ) -> Floats:
     """Describe titles by the audiences of other titles of the same year and before.
 
-    For each role, the first-billed actor, all people together and the franchise: the largest and mean of its names'
+        For each role, the first-billed actor, all people together and the franchise: the largest and mean of its names'
     summed audiences (log10), of their best title, of their shrunk mean log audience against all known titles, the
-    latest titles counting most; and how many such titles they have. A title never counts for itself.
+    latest titles counting most; and how many such titles they have. Last, how many years it came out after each bend
+    of a line that follows how the latest years are watched. A title never counts for itself.
 
     Args:
         titles: rows of the table titles, n of them.
@@ -46,7 +50,9 @@ def describe_past(
         float64 (n, columns); zeros where there is no such title.
     """
     parts = [_describe_names(names, years, logs, known) for names in _name(titles, credits)]
-    return np.column_stack(parts)
+    late = years[known].max()
+    bends = [np.maximum(years - late + span, 0) for span in _LATE_SPANS]
+    return np.column_stack([*parts, *bends])
 
 
 def _name(titles: pl.DataFrame, credits: pl.DataFrame) -> list[dict[int, list[str]]]:
