@@ -1,84 +1,30 @@
-"""Slates and who would watch: MovieLens 1M with titles of 1999 and 2000 hidden, and simulated worlds."""
+"""Slates of titles that nobody has watched: MovieLens 1M with titles of 1999 and 2000 hidden, prices simulated."""
 
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.stats import rankdata, spearmanr
 
-from bench.data import shared
 from bench.page import Row, write_section
+from bench.who import ask_hidden
 from matinee.acquire.slate.problem import Problem, Worth, count_hours, count_reach
 from matinee.acquire.slate.solve import solve
-from matinee.acquire.who.audience import LEAST
-from matinee.acquire.who.hidden import Evidence, find_signals, find_watched, learn_chances, predict_chances
-from matinee.acquire.who.segments import calibrate_deciles
-from matinee.flows.imports import import_movielens
-from matinee.flows.logs import load_log
-from matinee.store.service import create_service
 
 Floats = NDArray[np.float64]
 RESAMPLES, TITLES, SHARE, GROUPS = 30, 200, 0.12, 30
 
 
 def main() -> None:
-    """Measure who would watch, then choose slates by it."""
-    evidence = load_evidence()
-    hidden = evidence.years >= 1999
-    model = learn_chances(evidence, evidence.years == 1998, hidden, rng=np.random.default_rng(0))
-    rows = np.flatnonzero(hidden & (evidence.counts >= LEAST))
-    point = 10 ** find_signals(evidence, rows, hidden)[-1, 0]
-    chances, watched = predict_chances(evidence, model, rows, hidden), find_watched(evidence, rows)
-    extra = "\n".join(
-        f"| {each['decile']} | {each['said']:.4f} | {each['watched']:.4f} |"
-        for each in calibrate_deciles(chances, watched).iter_rows(named=True)
-    )
+    """Say who would watch the hidden titles, then choose slates by it."""
+    said = ask_hidden()
     write_section(
         "slate",
-        f"MovieLens 1M, {len(rows)} titles of 1999 and 2000 with {LEAST} viewings or more in the part given, hidden; "
-        f"weights learned on 1998 hidden. Slates: {RESAMPLES} draws of {TITLES} of them, prices simulated "
+        f"{said.about} Slates: {RESAMPLES} draws of {TITLES} of them, prices simulated "
         f"(forecast^0.8 x lognormal noise of .4), a budget of {SHARE:.0%} of all prices; "
         "reach = members who watched at least one.",
-        [*who_rows(point, chances, watched), *slate_rows(point, chances, watched)],
-        f"| decile of P(watch) | said | watched |\n|---|---|---|\n{extra}",
+        slate_rows(said.point, said.chances, said.watched),
     )
-
-
-def load_evidence() -> Evidence:
-    """Import MovieLens 1M and load every viewing."""
-    with tempfile.TemporaryDirectory() as scratch:
-        service = create_service(Path(scratch) / "service")
-        import_movielens(service, shared() / "data" / "movielens-1m")
-        loaded = load_log(service, min_rating=0.0)
-        credits = service.read("credits")
-    return Evidence(loaded.log.events, len(loaded.log.member_ids), loaded.titles, credits, loaded.features)
-
-
-def who_rows(point: Floats, chances: Floats, watched: NDArray[np.bool_]) -> list[Row]:
-    """Compare chances and audiences with what happened."""
-    true = np.log10(watched.sum(axis=0))
-    rows = [
-        Row("who would watch: AUC across members, mean over titles", ">= .80", f"{mean_auc(chances, watched):.4f}"),
-        Row("who would watch: AUC across titles, per member", ">= .78", f"{mean_auc(chances.T, watched.T):.4f}"),
-    ]
-    for name, audience in (("forecast (median)", point), ("sum of chances (mean)", chances.sum(axis=0))):
-        error = np.sqrt(np.mean((np.log10(audience) - true) ** 2))
-        rho = spearmanr(audience, true).statistic
-        rows.append(Row(f"audience, {name}: RMSE of log10, Spearman", "<= .40, >= .62", f"{error:.3f}, {rho:.3f}"))
-    return rows
-
-
-def mean_auc(said: Floats, did: NDArray[np.bool_]) -> float:
-    """Average over columns the chance that one who did was given more than one who did not."""
-    found = []
-    for column, truth in zip(said.T, did.T, strict=True):
-        n = int(truth.sum())
-        if 0 < n < len(truth):
-            found.append((rankdata(column)[truth].sum() - n * (n + 1) / 2) / (n * (len(truth) - n)))
-    return float(np.mean(found))
 
 
 def slate_rows(point: Floats, chances: Floats, watched: NDArray[np.bool_]) -> list[Row]:

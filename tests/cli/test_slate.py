@@ -18,7 +18,7 @@ def words(command, tmp_path):
 
 def test_a_slate_is_shown_with_prices_and_other_budgets(command, words):
     said = command(*words, "--budget", "100,000", "--at-most", "genre=War:1")
-    assert "In: 1 titles for 60,000 EUR" in said.out
+    assert "In: 1 title for 60,000 EUR" in said.out
     assert "Proved: no slate adds more within 100,000 EUR" in said.out
     assert "200,000" in said.out
     assert "every hour counts as added" in said.err

@@ -79,7 +79,7 @@ def test_importing_a_report_twice_changes_nothing(service, write):
     again = import_netflix_report(service, report)
     assert service.data_hash() == before
     assert again.joins["why"].unique().to_list() == ["listed before"]
-    assert "3 titles: 3 joined to titles that were there, 0 new" in again.summary.notes[0]
+    assert "3 titles: 3 joined to what was there, 0 new" in again.summary.notes[0]
 
 
 def test_a_catalogue_keeps_its_ids_and_what_it_says_and_is_filled_in(service, write, tmp_path):

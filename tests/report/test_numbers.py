@@ -6,6 +6,7 @@ from matinee.report.numbers import (
     NONE,
     difference,
     estimate,
+    show_count,
     show_interval,
     show_number,
     show_percent,
@@ -47,3 +48,7 @@ def test_a_comparison_keeps_its_bootstrap_interval():
 )
 def test_large_numbers_are_said_by_three_digits(value, said):
     assert show_short(value) == said
+
+
+def test_one_is_no_plural():
+    assert [show_count(n, "title") for n in (0, 1, 1_200)] == ["0 titles", "1 title", "1,200 titles"]

@@ -23,7 +23,7 @@ from matinee.flows.forecasting import SOURCES, Horizon, TitleForecast, backtest_
 from matinee.flows.forecasting import backtest as run_backtest
 from matinee.flows.plain import to_plain
 from matinee.flows.slates import Wishes
-from matinee.report.numbers import show_short
+from matinee.report.numbers import show_count, show_short
 from matinee.report.offers import UNKNOWN
 from matinee.store.outputs import check_name, write_text
 from matinee.store.service import open_service
@@ -63,7 +63,7 @@ def show_backtest(scores: list[OriginScores], source: str) -> None:
 
 def _table_of(scores: OriginScores, source: str) -> Table:
     listings = "all listings" if scores.listings == "all" else "without live ones"
-    title = f"{scores.origin.label} ({source}): {scores.n:,} titles, {listings}"
+    title = f"{scores.origin.label} ({source}): {show_count(scores.n, 'title')}, {listings}"
     table = Table("model", title=title, title_justify="left")
     for heading, _ in _SCORES:
         table.add_column(heading, justify="right")
@@ -149,7 +149,8 @@ def show_dossier(dossier: Dossier) -> None:
     found = dossier.forecast
     if found.learned_from:
         screen.print(
-            f"Learned from {found.learned_from:,} titles of the {found.source} that ends {found.latest}.", markup=False
+            f"Learned from {show_count(found.learned_from, 'title')} of the {found.source} that ends {found.latest}.",
+            markup=False,
         )
     told = [title for title in found.titles if title.horizons]
     if told:

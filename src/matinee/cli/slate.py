@@ -21,6 +21,7 @@ from matinee.cli.options import FOLDER, json_option, notes, print_json, screen, 
 from matinee.errors import UsageError
 from matinee.flows.dossiers import slate_offers
 from matinee.flows.slates import Wishes, make_slate
+from matinee.report.numbers import show_count
 from matinee.store.service import open_service
 from matinee.tables.money import major_units, minor_digits
 
@@ -134,7 +135,7 @@ def show_plan(plan: Plan, *, show_all: bool) -> None:
     currency, unit = plan.terms.currency, "members" if plan.terms.objective == "reach" else "hours"
     chosen = [each for each in plan.verdicts if each.is_in]
     out = [each for each in plan.verdicts if not each.is_in]
-    shown = Table(title=f"In: {len(chosen)} titles for {_money(plan.cost, currency)} {currency}")
+    shown = Table(title=f"In: {show_count(len(chosen), 'title')} for {_money(plan.cost, currency)} {currency}")
     for heading, justify in (("title", "left"), ("price", "right"), (unit, "right"), ("stays in up to", "right")):
         shown.add_column(heading, justify="right" if justify == "right" else "left")
     for each in chosen:
@@ -157,7 +158,7 @@ def _show_out(out: list[Verdict], total: int, plan: Plan) -> None:
         return
     currency = plan.terms.currency
     more = f", the first {len(out)}; --all lists every one" if len(out) < total else ""
-    shown = Table(title=f"Out: {total} titles{more}")
+    shown = Table(title=f"Out: {show_count(total, 'title')}{more}")
     shown.add_column("title")
     shown.add_column("price", justify="right")
     shown.add_column("in at", justify="right")

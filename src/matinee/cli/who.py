@@ -12,6 +12,7 @@ from rich.text import Text
 
 from matinee.cli.options import FOLDER, json_option, notes, print_json, screen, service_option
 from matinee.flows.who import SEGMENTS, find_watchers
+from matinee.report.numbers import show_count
 from matinee.store.service import open_service
 
 _SHOWN = 3
@@ -35,7 +36,7 @@ def who(candidates: Path, folder: Path, as_json: bool) -> None:
 
 def show_watchers(found: dict[str, Any]) -> None:
     """Print a row a candidate, the largest audience first."""
-    shown = Table(title=f"Who of {found['members']:,} members would watch")
+    shown = Table(title=f"Who of {show_count(found['members'], 'member')} would watch")
     shown.add_column("title")
     shown.add_column("members", justify="right")
     for each in SEGMENTS:
@@ -45,8 +46,12 @@ def show_watchers(found: dict[str, Any]) -> None:
         shown.add_row(Text(row["name"]), f"{row['audience']:,.0f}", *parts)
     screen.print(shown)
     screen.print(
-        f"Learned on {found['practice_titles']:,} titles of the latest years, hidden for practice.", soft_wrap=True
+        f"Learned on {show_count(found['practice_titles'], 'title')} of the latest years, hidden for practice.",
+        soft_wrap=True,
     )
+    if found["not_profiled"]:
+        said = f"{found['not_profiled']:,} of the members asked not to be profiled: they count at the average chance."
+        screen.print(said, soft_wrap=True)
 
 
 def _list_segments(segments: list[dict[str, Any]]) -> str:

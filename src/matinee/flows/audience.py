@@ -19,6 +19,7 @@ from matinee.acquire.names import Name, read_name, split_listing
 from matinee.acquire.totals import total_launches, total_months
 from matinee.flows.imports import ImportSummary, import_batches
 from matinee.flows.listings import JOINS, REPORT_ORIGIN, Listed, title_listings
+from matinee.report.numbers import show_count
 from matinee.store.readers.batch import Batch
 from matinee.store.readers.netflix_report import ReportSheet, read_netflix_report
 from matinee.store.readers.netflix_top10 import read_netflix_top10
@@ -179,7 +180,7 @@ def _say_joins(sheet: _Sheet, joins: pl.DataFrame) -> str:
     own = joins.filter(pl.col("file") == sheet.file)
     new = int(own["is_new"].sum())
     unsure = own.filter(~pl.col("is_new"), pl.col("confidence") < _SURE).height
-    said = [f"{own.height:,} titles: {own.height - new:,} joined to titles that were there, {new:,} new"]
+    said = [f"{show_count(own.height, 'title')}: {own.height - new:,} joined to what was there, {new:,} new"]
     said += [f"{unsure:,} joins are less than {_SURE:.0%} sure, --joins lists them"] if unsure else []
     said += [f"columns not used: {', '.join(sheet.unused)}"] if sheet.unused else []
     return f"{sheet.file}: {'; '.join(said)}"

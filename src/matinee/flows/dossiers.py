@@ -98,7 +98,7 @@ class Dossier:
             for title, more, known, offer in zip(plain["titles"], asked, self.forecast.titles, rows, strict=True)
         ]
         service = self.members.watchers and {
-            "members": len(self.members.watchers.chances), "practice_titles": self.members.watchers.practice
+            "members": self.members.watchers.members, "practice_titles": self.members.watchers.practice
         }  # fmt: skip
         slate = self.plan.to_dict() if self.plan else None
         told: dict[str, Any] = to_plain(plain | {"who": service, "slate": slate, "unknown": self.unknown})

@@ -21,6 +21,7 @@ from matinee.acquire.forecast.intervals import LEVELS
 from matinee.acquire.forecast.stack import LEAST_DEBUTS, Forecast, Forecaster, fit_forecaster
 from matinee.errors import NothingToLearn, UsageError
 from matinee.flows.offers import read_candidates
+from matinee.report.numbers import show_count
 from matinee.store.service import Service
 from matinee.tables.problems import concat_problems, describe
 
@@ -247,7 +248,8 @@ def _choose(facts: pl.DataFrame, source: str | None, service: Service) -> tuple[
     debuts = {name: find_debuts(_select(facts, name)) for name in ([source] if source else SOURCES)}
     best = max(debuts, key=lambda name: debuts[name].height)
     if debuts[best].height < LEAST_DEBUTS:
-        what = f"{debuts[best].height} titles came out while they were counted, and a forecast needs {LEAST_DEBUTS}"
+        found = show_count(debuts[best].height, "title")
+        what = f"{found} came out while they were counted, and a forecast needs {LEAST_DEBUTS}"
         todo = "import totals with `matinee import netflix-report`, `netflix-top10` or `own-audience`"
         raise NothingToLearn(what, where=str(service.path), todo=todo)
     if source is None and debuts["report"].height >= LEAST_DEBUTS:

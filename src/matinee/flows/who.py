@@ -15,9 +15,10 @@ from matinee.acquire.who.audience import LEAST
 from matinee.acquire.who.hidden import Evidence, learn_chances, predict_chances
 from matinee.acquire.who.segments import count_segments
 from matinee.errors import NothingToLearn
-from matinee.flows.logs import load_log
+from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.offers import read_offers
 from matinee.recommend.metadata import build_features
+from matinee.report.numbers import show_count
 from matinee.store.service import Service
 
 MIN_PRACTICE = 20
@@ -34,21 +35,38 @@ class Watchers:
         candidates: candidate_id and name of k candidates.
         chances: float64 (members, k), P(watch).
         labels: taste (favourite genre) and country of each member; null = unknown.
+        others: how many more members there are, who asked not to be profiled: they count at the average chance.
         practice: how many titles were hidden to learn on.
     """
 
     candidates: pl.DataFrame
     chances: NDArray[np.float64]
     labels: pl.DataFrame
+    others: int
     practice: int
+
+    @property
+    def members(self) -> int:
+        """How many members there are, those who asked not to be profiled included."""
+        return len(self.chances) + self.others
 
     def to_dict(self) -> dict[str, Any]:
         """Give counts as JSON can say it; no member is in it."""
         found = []
         for column, (candidate_id, name) in zip(self.chances.T, self.candidates.iter_rows(), strict=True):
             segments = {each: count_segments(column, self.labels[each]).to_dicts() for each in SEGMENTS}
-            found.append({"candidate_id": candidate_id, "name": name, "audience": float(column.sum()), **segments})
-        return {"members": len(self.chances), "practice_titles": self.practice, "candidates": found}
+            found.append({
+                "candidate_id": candidate_id,
+                "name": name,
+                "audience": float(column.mean() * self.members),
+                **segments,
+            })
+        return {
+            "members": self.members,
+            "not_profiled": self.others,
+            "practice_titles": self.practice,
+            "candidates": found,
+        }
 
 
 @dataclass(frozen=True)
@@ -57,10 +75,12 @@ class Asked:
 
     Attributes:
         offers: rows of the table candidates, k of them.
-        evidence: of the log; its last k titles are the candidates.
+        evidence: of the log of members who may be profiled; its last k titles are the candidates.
         hidden: bool (titles,), what must not be looked at: the candidates, and titles of ours that they name as theirs.
         member_ids: of the rows of members.
         countries: of each member; null = unknown.
+        others: how many members asked not to be profiled.
+        watched: how many of all members watched the title of ours that each candidate names; None without one.
     """
 
     offers: pl.DataFrame
@@ -68,17 +88,13 @@ class Asked:
     hidden: NDArray[np.bool_]
     member_ids: pl.Series
     countries: pl.Series
+    others: int
+    watched: list[int | None]
 
     @property
     def rows(self) -> NDArray[np.int64]:
         """Rows of the candidates among the titles."""
         return np.arange(len(self.hidden) - self.offers.height, len(self.hidden), dtype=np.int64)
-
-    @property
-    def watched(self) -> list[int | None]:
-        """How many members watched the title of ours that each candidate names; None without one."""
-        counts = dict(zip(self.evidence.titles["title_id"], self.evidence.counts, strict=True))
-        return [None if each is None else int(counts.get(each, 0)) for each in self.offers["title_id"]]
 
 
 def find_watchers(service: Service, path: Path, *, now: datetime) -> tuple[Watchers, list[str]]:
@@ -108,17 +124,43 @@ def ask_log(service: Service, offers: pl.DataFrame) -> Asked:
         offers: rows of the table candidates.
 
     Raises:
-        NothingToLearn: there is no viewing.
+        NothingToLearn: there is no viewing of a member who may be profiled.
     """
     loaded = load_log(service, min_rating=0.0)
+    asked_not = service.read("members").filter(~pl.col("personalised"))["member_id"]
+    is_profiled = ~loaded.log.member_ids.is_in(asked_not.implode())
+    events = _keep_members(loaded.log.events, is_profiled)
+    if events.is_empty():
+        raise NothingToLearn("every member who watched asked not to be profiled", where=str(service.path))
     ids = pl.concat_str(pl.lit("candidate:"), "candidate_id").alias("title_id")
     titles = pl.concat([loaded.titles, offers.select(ids, *loaded.titles.columns[1:])])
     credits = service.read("credits")
     metadata = build_features(titles, service.read("people"), credits)
-    evidence = Evidence(loaded.log.events, len(loaded.log.member_ids), titles, credits, metadata)
+    evidence = Evidence(events, int(is_profiled.sum()), titles, credits, metadata)
     ours = loaded.titles["title_id"].is_in(offers["title_id"].drop_nulls().to_list()).to_numpy()
     hidden = np.concatenate([ours, np.ones(offers.height, dtype=np.bool_)])
-    return Asked(offers, evidence, hidden, loaded.log.member_ids, loaded.countries)
+    return Asked(
+        offers,
+        evidence,
+        hidden,
+        loaded.log.member_ids.filter(is_profiled),
+        loaded.countries.filter(is_profiled),
+        int((~is_profiled).sum()),
+        _count_watched(loaded, offers),
+    )
+
+
+def _keep_members(events: pl.DataFrame, is_kept: pl.Series) -> pl.DataFrame:
+    """Keep the events of some members, and number those anew."""
+    new_rows = is_kept.cum_sum().cast(pl.UInt32) - 1
+    kept = events.filter(is_kept.gather(events["member_row"]))
+    return kept.with_columns(member_row=new_rows.gather(kept["member_row"]))
+
+
+def _count_watched(loaded: LoadedLog, offers: pl.DataFrame) -> list[int | None]:
+    rows = np.bincount(loaded.log.events["title_row"].to_numpy(), minlength=loaded.titles.height)
+    counts = dict(zip(loaded.titles["title_id"], rows, strict=True))
+    return [None if each is None else int(counts.get(each, 0)) for each in offers["title_id"]]
 
 
 def watch(asked: Asked) -> Watchers:
@@ -132,7 +174,7 @@ def watch(asked: Asked) -> Watchers:
     model = learn_chances(evidence, practice, hidden, rng=np.random.default_rng(0))
     chances = predict_chances(evidence, model, asked.rows, hidden)
     labels = pl.DataFrame({"taste": _find_tastes(evidence), "country": asked.countries})
-    return Watchers(asked.offers.select("candidate_id", "name"), chances, labels, int(practice.sum()))
+    return Watchers(asked.offers.select("candidate_id", "name"), chances, labels, asked.others, int(practice.sum()))
 
 
 def _choose_practice(evidence: Evidence, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -142,7 +184,8 @@ def _choose_practice(evidence: Evidence, hidden: NDArray[np.bool_]) -> NDArray[n
         practice: NDArray[np.bool_] = able & (evidence.years >= year)
         if practice.sum() >= MIN_PRACTICE and 2 * practice.sum() <= able.sum():
             return practice
-    said = f"{able.sum()} titles have {LEAST} members or more, too few to hide {MIN_PRACTICE} of the latest years"
+    found = show_count(int(able.sum()), "title")
+    said = f"{found} with {LEAST} members or more: too few to hide {MIN_PRACTICE} of the latest years"
     raise NothingToLearn(said, where="views", todo="import more views")
 
 

@@ -92,6 +92,11 @@ def show_short(value: Any) -> str:  # ruff: ignore[any-type] - as JSON gives it
     return f"{number / size:.3g}{sign}"
 
 
+def show_count(n: int, noun: str) -> str:
+    """Show how many there are of what takes an s: "1 title", "1,200 titles"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def show_interval(one: Estimate, digits: int = 3) -> str:
     """Show both ends: "0.228 to 0.246"."""
     return f"{show_number(one.low, digits)} to {show_number(one.high, digits)}" if one.has_interval else NONE

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from matinee.report.numbers import NONE, show_number, show_percent, show_short
+from matinee.report.numbers import NONE, show_count, show_number, show_percent, show_short
 from matinee.tables.money import major_units, minor_digits
 
 Told = Mapping[str, Any]
@@ -74,7 +74,8 @@ def say_learned(told: Told) -> str:
     if told["learned_from"] == 0:
         return f"No hours are forecast: {told['unknown'].get('forecast', 'there is nothing to learn from')}."
     source = SOURCES[told["source"]]
-    return f"Learned from {told['learned_from']:,} titles that came out, counted by {source}, up to {told['latest']}."
+    learned = show_count(told["learned_from"], "title")
+    return f"Learned from {learned} that came out, counted by {source}, up to {told['latest']}."
 
 
 def say_forecast(title: Told) -> str:
@@ -107,7 +108,7 @@ def say_who(who: Told, service: Told) -> str:
 
 
 def _say_members(who: Told, service: Told) -> str:
-    return f"{show_number(who['audience'], 0)} of {service['members']:,} members"
+    return f"{show_number(who['audience'], 0)} of {show_count(service['members'], 'member')}"
 
 
 def say_loss(title: Told, why: str | None) -> str:
@@ -145,7 +146,8 @@ def say_frontier(slate: Told) -> str:
     """Say what the largest other budget would add."""
     last = slate["frontier"][-1]
     budget = show_money(last["budget"], slate["terms"]["currency"])
-    return f"With {budget} the best slate has {last['titles']:,} titles and adds {show_short(last['worth'])} hours."
+    bought = show_count(last["titles"], "title")
+    return f"With {budget} the best slate has {bought} and adds {show_short(last['worth'])} hours."
 
 
 def list_deal(offer: Told) -> list[tuple[str, str]]:

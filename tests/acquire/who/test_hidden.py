@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from matinee.acquire.who.hidden import Evidence, find_watched, learn_chances, predict_chances
-from matinee.acquire.who.past import describe_past
+from matinee.acquire.who.past import NUMBERS, describe_past
 from matinee.recommend.metadata import build_features
 from matinee.tables.log import EVENTS
 from matinee.tables.schemas import TABLES
@@ -30,7 +30,8 @@ def evidence():
         for n in range(TITLES)
     ]
     titles = pl.DataFrame(made, schema=empty.schema)
-    stars = [{"title_id": f"t{n}", "person_id": "star", "role": "actor"} for n in range(TITLES) if has_star[n]]
+    actor = {"person_id": "star", "role": "actor", "billing": 1}
+    stars = [{"title_id": f"t{n}"} | actor for n in range(TITLES) if has_star[n]]
     credits = pl.DataFrame(stars)
     metadata = build_features(titles, pl.DataFrame({"person_id": ["star"]}), credits)
     return Evidence(pl.DataFrame(columns, schema_overrides=EVENTS), MEMBERS, titles, credits, metadata)
@@ -57,13 +58,16 @@ def test_views_of_hidden_titles_change_nothing(evidence):
     assert np.array_equal(seen, unseen)
 
 
-def test_a_title_never_counts_for_its_own_past(evidence):
-    logs, known = np.log10(np.maximum(evidence.counts, 0.5)), np.ones(TITLES, np.bool_)
-    before = describe_past(evidence.titles, evidence.credits, logs, known)
-    alone = logs.copy()
-    alone[1] += 5  # no star: nobody shares its people; the mean of all moves
-    after = describe_past(evidence.titles, evidence.credits, alone, known)
-    assert after[1, :9].tolist() == before[1, :9].tolist()
+def test_only_other_titles_up_to_its_year_count_for_a_titles_past(evidence):
+    logs, known, middle = np.log10(np.maximum(evidence.counts, 0.5)), np.ones(TITLES, np.bool_), 60
+    before = describe_past(evidence.titles, evidence.credits, evidence.years, logs, known)
+    after = describe_past(
+        evidence.titles, evidence.credits, evidence.years, logs + 5 * (np.arange(TITLES) == middle), known
+    )
+    sums = 2 * NUMBERS  # of actors: the largest sum of their titles' audiences, then their best title
+    has_changed = np.flatnonzero((before != after)[:, sums : sums + 2].any(axis=1))
+    stars = np.flatnonzero((np.arange(TITLES) % 3 == 0) & (evidence.years >= evidence.years[middle]))
+    assert has_changed.tolist() == [row for row in stars if row != middle]
 
 
 def test_titles_asked_about_must_be_hidden(evidence):

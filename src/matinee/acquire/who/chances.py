@@ -1,11 +1,12 @@
 """P(watch) of each member for titles that nobody could watch yet, calibrated, and its sum set to a title's forecast.
 
-    logit P_mt = b_0 + b (taste_mt, activity_m, recent_m, audience_t),   standardised
+    logit P_mt = b_0 + b (taste_mt, usual_t, activity_m, recent_m, audience_t),   standardised
 
-taste is the score of the cold path (`recommend.cold`), activity and recent are how much the member watched, of all
-titles and of the latest years', audience is the forecast of `audience`. The weights are learned on titles that were
-hidden on purpose: what a model says of titles it has not seen differs from what it says of those it has. Logistic
-regression by Newton's method: Hastie, Tibshirani & Friedman 2009, section 4.4.1.
+taste is the score of the cold path (`recommend.cold`), usual its mean over members, activity and recent are how much
+the member watched, of all titles and of the latest years', audience is the forecast of `audience`. The weights are
+learned on titles that were hidden on purpose: what a model says of titles it has not seen differs from what it says of
+those it has. Between titles the forecast is nearer to what happened than the sum of chances, or than both averaged.
+Logistic regression by Newton's method: Hastie, Tibshirani & Friedman 2009, section 4.4.1.
 """
 
 from __future__ import annotations
@@ -31,17 +32,24 @@ class Chances:
     """A learned model of P(watch).
 
     Attributes:
-        weights: float64 (5,), b_0 first.
-        mean: float64 (4,), of the signals.
-        spread: float64 (4,), of the signals.
+        weights: float64 (6,), b_0 first.
+        mean: float64 (5,), of the signals.
+        spread: float64 (5,), of the signals.
+        lift: members a title had in the mean over those forecast: a forecast of a logarithm is right in the median,
+            which is less.
     """
 
     weights: Floats
     mean: Floats
     spread: Floats
+    lift: float
+
+    def expect(self, signals: Floats) -> Floats:
+        """Give the mean audience of titles from signals (5, members, titles): float64 (titles,), > 0."""
+        return np.asarray(self.lift * 10.0 ** signals[-1, 0], dtype=np.float64)
 
     def predict(self, signals: Floats) -> Floats:
-        """Predict P(watch) from signals (4, members, titles): float64 (members, titles) in (0, 1)."""
+        """Predict P(watch) from signals (5, members, titles): float64 (members, titles) in (0, 1)."""
         scaled = self.weights[1:] / self.spread
         odds = self.weights[0] - scaled @ self.mean + np.tensordot(scaled, signals, axes=1)
         return np.asarray(expit(np.clip(odds, -_LARGEST, _LARGEST)), dtype=np.float64)
@@ -59,14 +67,15 @@ def gather_signals(
         audiences: (k,) forecast log10 audience.
 
     Returns:
-        float64 (4, members, k): taste, activity, recent, audience.
+        float64 (5, members, k): taste, usual, activity, recent, audience.
     """
     taste = np.log(np.maximum(histories @ cold_weights, 0) + _FLOOR)
     activity = np.log1p(histories.sum(axis=1))
     latest = np.log(histories @ recent.astype(np.float64) + 0.5)
     shape = taste.shape
-    rows = [np.broadcast_to(each[:, None], shape) for each in (activity, latest)]
-    return np.stack([taste, *rows, np.broadcast_to(audiences, shape)]).astype(np.float64)
+    members = [np.broadcast_to(each[:, None], shape) for each in (activity, latest)]
+    usual, audience = (np.broadcast_to(each, shape) for each in (taste.mean(axis=0), audiences))
+    return np.stack([taste, usual, *members, audience]).astype(np.float64)
 
 
 def fit_chances(
@@ -75,7 +84,7 @@ def fit_chances(
     """Learn the weights on hidden titles.
 
     Args:
-        signals: (4, members, k), of `gather_signals`, made without a look at the k titles' views.
+        signals: (5, members, k), of `gather_signals`, made without a look at the k titles' views.
         watched: bool (members, k), who watched them.
         rng: draws the pairs learned from, where there are more than `most`.
         most: pairs.
@@ -95,7 +104,8 @@ def fit_chances(
         raise ValueError(f"watched: got a share of {share}, want some who did and some who did not")
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
     X = np.column_stack([np.ones(len(x)), (x - mean) / spread])
-    return Chances(_newton(X, y.astype(np.float64), start=float(logit(share))), mean, spread)
+    lift = float(watched.sum() / (10.0 ** signals[-1, 0]).sum())
+    return Chances(_newton(X, y.astype(np.float64), start=float(logit(share))), mean, spread, lift)
 
 
 def _newton(X: Floats, y: Floats, *, start: float) -> Floats:
@@ -143,20 +153,3 @@ def reconcile(chances: Floats, audiences: Floats) -> Floats:
         is_low = expit(odds + middle).sum(axis=0) < audiences
         low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
     return np.asarray(expit(odds + (low + high) / 2), dtype=np.float64)
-
-
-def agree(forecast: Floats, summed: Floats) -> Floats:
-    """Average titles' forecast audiences and the sums of their chances, geometrically.
-
-    Each knows what the other does not. The total stays that of the chances, which were fitted to be right in the mean;
-    a forecast of a logarithm is right in the median, which is less.
-
-    Args:
-        forecast: (k,) > 0.
-        summed: (k,) > 0.
-
-    Returns:
-        (k,), adding up to the sum of `summed`.
-    """
-    both = np.sqrt(forecast * summed)
-    return np.asarray(both * (summed.sum() / both.sum()), dtype=np.float64)

@@ -12,8 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from matinee.acquire.who.about import describe_titles
 from matinee.acquire.who.audience import LEAST, predict_audience
-from matinee.acquire.who.chances import RECENT_YEARS, Chances, agree, fit_chances, gather_signals, reconcile
+from matinee.acquire.who.chances import RECENT_YEARS, Chances, fit_chances, gather_signals, reconcile
 from matinee.acquire.who.past import describe_past
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.histories import build_histories
@@ -65,7 +66,7 @@ def find_signals(evidence: Evidence, rows: NDArray[np.int64], hidden: Mask) -> F
         hidden: bool (n,), titles whose views must not be looked at.
 
     Returns:
-        float64 (4, members, k).
+        float64 (5, members, k).
 
     Raises:
         ValueError: a title asked about is not hidden.
@@ -77,8 +78,9 @@ def find_signals(evidence: Evidence, rows: NDArray[np.int64], hidden: Mask) -> F
     events = evidence.events.filter(pl.Series(known[evidence.events["title_row"].to_numpy()]))
     weights = fill_cold(fit_events(events, n, LINEAR, now=0).weights, evidence.metadata, known, reg=COLD_REG)[:, rows]
     histories = build_histories(events, np.arange(evidence.members), n)
-    past = describe_past(evidence.titles, evidence.credits, np.log10(np.maximum(counts, 0.5)), known)
-    audiences = predict_audience(past, evidence.metadata, counts, years, known=known, rows=rows)
+    past = describe_past(evidence.titles, evidence.credits, years, np.log10(np.maximum(counts, 0.5)), known)
+    described = np.column_stack([past, describe_titles(evidence.titles, evidence.credits, years)])
+    audiences = predict_audience(described, evidence.metadata, counts, years, known=known, rows=rows)
     recent = known & (years >= years[rows].min() - RECENT_YEARS)
     return gather_signals(histories, weights, recent, audiences)
 
@@ -107,7 +109,7 @@ def learn_chances(evidence: Evidence, practice: Mask, hidden: Mask, *, rng: np.r
 
 
 def predict_chances(evidence: Evidence, model: Chances, rows: NDArray[np.int64], hidden: Mask) -> Floats:
-    """Say who would watch titles: chances whose sum agrees with the forecast of each title's audience.
+    """Say who would watch titles: chances whose sum is what the forecast of each title's audience lets expect.
 
     Args:
         evidence: what is known.
@@ -120,8 +122,7 @@ def predict_chances(evidence: Evidence, model: Chances, rows: NDArray[np.int64],
     """
     signals = find_signals(evidence, rows, hidden)
     chances = model.predict(signals)
-    audiences = agree(10.0 ** signals[-1, 0], chances.sum(axis=0))
-    return reconcile(chances, np.minimum(audiences, 0.99 * evidence.members))
+    return reconcile(chances, np.minimum(model.expect(signals), 0.99 * evidence.members))
 
 
 def find_watched(evidence: Evidence, rows: NDArray[np.int64]) -> Mask:

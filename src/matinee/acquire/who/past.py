@@ -1,6 +1,6 @@
-"""What titles' audiences say before anybody watched: the earlier audiences of their people and franchise, and when.
+"""What titles' audiences say before anybody watched: the earlier audiences of their people and franchise.
 
-Covers facts of the other titles of the same log. Metadata that titles share as such are in `recommend.metadata`.
+Covers facts of the other titles of the same log. What a title says of itself is in `about`.
 """
 
 from __future__ import annotations
@@ -16,69 +16,83 @@ from matinee.acquire.names import franchise
 Floats = NDArray[np.float64]
 
 ROLES = ("director", "writer", "actor")
-_PRIOR = 2.0
-"""Earlier titles that a person's mean is shrunk by."""
+NUMBERS = 8
+"""Columns for each kind of people, and for the franchise."""
+
+_PRIOR = 1.0
+"""Earlier titles that a mean is shrunk by."""
+
+_LATE_SPANS = (9.0, 3.0)
+"""Where those bends lie, in years before the latest known one."""
+
+_YEARS = 3.0
+"""Half-life of an earlier title in the mean that prefers the latest."""
 
 
-def describe_past(titles: pl.DataFrame, credits: pl.DataFrame, logs: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Describe titles by the audiences of other titles.
+def describe_past(
+    titles: pl.DataFrame, credits: pl.DataFrame, years: Floats, logs: Floats, known: NDArray[np.bool_]
+) -> Floats:
+    """Describe titles by the audiences of other titles of the same year and before.
 
-    For each role: the mean and the most telling of its people's shrunk mean log audience (against all known titles),
-    and how many known titles they have; the same for the franchise; the year, bent twice towards the end; the
-    month and whether the release came on a Friday, and in a later year than the title's own. A title never counts for
-    itself.
+        For each role, the first-billed actor, all people together and the franchise: the largest and mean of its names'
+    summed audiences (log10), of their best title, of their shrunk mean log audience against all known titles, the
+    latest titles counting most; and how many such titles they have. Last, how many years it came out after each bend
+    of a line that follows how the latest years are watched. A title never counts for itself.
 
     Args:
         titles: rows of the table titles, n of them.
         credits: rows of the table credits.
+        years: (n,) year of each title.
         logs: (n,) log10 audience; read where `known`.
         known: bool (n,), titles whose audience may be looked at.
 
     Returns:
-        float64 (n, columns).
+        float64 (n, columns); zeros where there is no such title.
     """
-    excess = np.where(known, logs - logs[known].mean(), 0.0)
-    row_of = {title_id: row for row, title_id in enumerate(titles["title_id"])}
-    columns: list[Floats] = []
-    for role in ROLES:
-        groups: dict[int, list[str]] = {}
-        for title_id, person_id in credits.filter(role=role).select("title_id", "person_id").iter_rows():
-            if title_id in row_of:
-                groups.setdefault(row_of[title_id], []).append(person_id)
-        columns += _history(groups, excess, known, prior=_PRIOR)
-    names = {row: [franchise(name)] for row, name in enumerate(titles["name"])}
-    columns += _history(names, excess, known, prior=0.5)
-    return np.column_stack([*columns, *_dates(titles, known)])
+    parts = [_describe_names(names, years, logs, known) for names in _name(titles, credits)]
+    late = years[known].max()
+    bends = [np.maximum(years - late + span, 0) for span in _LATE_SPANS]
+    return np.column_stack([*parts, *bends])
 
 
-def _history(
-    groups: Mapping[int, Sequence[str]], excess: Floats, known: NDArray[np.bool_], *, prior: float
-) -> tuple[Floats, Floats, Floats]:
-    """Average, pick and count the earlier audiences of what each title names."""
-    sums: dict[str, float] = {}
-    counts: dict[str, int] = {}
-    for row, names in groups.items():
+def _name(titles: pl.DataFrame, credits: pl.DataFrame) -> list[dict[int, list[str]]]:
+    """List the names of each title: by role, the first actor, everybody, and the franchise."""
+    numbered = credits.join(titles.select("title_id").with_row_index("title_row"), on="title_id")
+    parts = [numbered.filter(role=role) for role in ROLES]
+    parts += [numbered.filter(pl.col("role") == "actor", pl.col("billing") == 1), numbered]
+    found: list[dict[int, list[str]]] = []
+    for part in parts:
+        grouped = part.group_by("title_row").agg(pl.col("person_id").unique().sort()).sort("title_row")
+        found.append(dict(grouped.iter_rows()))
+    return [*found, {row: [franchise(name)] for row, name in enumerate(titles["name"])}]
+
+
+def _describe_names(
+    names: Mapping[int, Sequence[str]], years: Floats, logs: Floats, known: NDArray[np.bool_]
+) -> Floats:
+    rows_of: dict[str, list[int]] = {}
+    for row, own in names.items():
         if known[row]:
-            for name in names:
-                sums[name] = sums.get(name, 0.0) + excess[row]
-                counts[name] = counts.get(name, 0) + 1
-    mean, telling, number = np.zeros((3, len(excess)))
-    for row, names in groups.items():
-        own = int(known[row])
-        others = [counts.get(name, 0) - own for name in names]
-        means = [(sums.get(name, 0.0) - excess[row]) / (n + prior) for name, n in zip(names, others, strict=True)]
-        mean[row], telling[row], number[row] = np.mean(means), max(means, key=abs), np.log1p(max(others))
-    return mean, telling, number
+            for name in own:
+                rows_of.setdefault(name, []).append(row)
+    mean = float(logs[known].mean())
+    found = np.zeros((len(logs), NUMBERS))
+    for row, own in names.items():
+        each = []
+        for name in own:
+            others = np.array(
+                [one for one in rows_of.get(name, ()) if one != row and years[one] <= years[row]], np.int64
+            )
+            each.append(_summarise(years[row] - years[others], logs[others], mean))
+        told = np.array(each)
+        found[row] = [*told[:, :3].max(axis=0), *told[:, :3].mean(axis=0), told[:, 3].max(), np.log1p(told[:, 3]).sum()]
+    return found
 
 
-def _dates(titles: pl.DataFrame, known: NDArray[np.bool_]) -> list[Floats]:
-    released = titles["released_on"].dt
-    years = titles.select(pl.coalesce("year", pl.col("released_on").dt.year())).to_series()
-    year = years.fill_null(years.median()).to_numpy().astype(np.float64)
-    late = np.max(year[known], initial=year.min())
-    month = released.month().fill_null(0).to_numpy()
-    lag = (released.year() - titles["year"]).fill_null(0).to_numpy()
-    bent = [year / 10, np.maximum(year - late + 9, 0) / 10, np.maximum(year - late + 3, 0) / 10]
-    flags = [month == each for each in range(13)]
-    flags += [released.weekday().fill_null(0).to_numpy() == 5, lag > 0, lag > 1, lag < 0]
-    return [*bent, *(flag.astype(np.float64) for flag in flags)]
+def _summarise(ages: Floats, logs: Floats, mean: float) -> tuple[float, float, float, float]:
+    """Sum up one name's titles: their audiences, the best, the mean that prefers the latest, how many."""
+    if not len(logs):
+        return 0.0, 0.0, 0.0, 0.0
+    weights = np.exp2(-ages / _YEARS)
+    recent = float(weights @ (logs - mean) / (weights.sum() + _PRIOR))
+    return float(np.log10(1 + (10**logs).sum())), float(logs.max()), recent, float(len(logs))
