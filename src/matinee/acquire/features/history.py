@@ -77,10 +77,10 @@ def _of_totals(pairs: pl.DataFrame, name: str) -> pl.DataFrame:
 
 def _of_previous(pairs: pl.DataFrame, name: str) -> pl.DataFrame:
     """Tell of the title that came out last before this one: how it did at first and of late."""
-    before = pairs.filter(pl.col("available_from") < pl.coalesce("released_on", "decided_on"))
+    before = pairs.filter(pl.col("available_from") < pl.max_horizontal("released_on", "decided_on"))
     before = before.sort("row", "available_from", "title_id", "ends_on")
     is_last = pl.col("title_id") == pl.col("title_id").last().over("row")
-    since = (pl.coalesce("released_on", "decided_on") - pl.col("available_from")).dt.total_days()
+    since = (pl.max_horizontal("released_on", "decided_on") - pl.col("available_from")).dt.total_days()
     age = (pl.col("starts_on") - pl.col("available_from")).dt.total_days().clip(0)
     return (
         before
@@ -115,7 +115,7 @@ def _of_seasons(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _of_weeks(pairs: pl.DataFrame, name: str) -> pl.DataFrame:
     is_last = pl.col("title_id") == pl.col("title_id").sort_by("ends_on", "title_id").last()
-    since = (pl.coalesce("released_on", "decided_on") - pl.col("ends_on").max()).dt.total_days().first()
+    since = (pl.max_horizontal("released_on", "decided_on") - pl.col("ends_on").max()).dt.total_days().first()
     return pairs.group_by("row", maintain_order=True).agg(
         pl.len().log1p().alias(f"{name}s"),
         pl.col("log_hours").max().alias(f"{name}_best"),

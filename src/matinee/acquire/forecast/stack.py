@@ -169,8 +169,8 @@ def _signs(features: Features, members: Floats, novelty: Floats) -> Floats:
     return np.column_stack([
         novelty,
         members @ SHARES,
-        column["days"],
-        column["days_fast"],
+        np.nan_to_num(column["days"]),
+        np.nan_to_num(column["days_fast"]),
         has_family,
         dissent,
         *flags,
