@@ -7,9 +7,18 @@ from tests.acquire.conftest import make_tables
 
 from matinee.acquire.features.facts import gather_facts
 from matinee.errors import NothingToLearn, UsageError
-from matinee.flows.forecasting import HORIZONS, backtest, backtest_to_dict, forecast, forecast_to_dict, learn
+from matinee.flows.forecasting import (
+    HORIZONS,
+    backtest,
+    backtest_to_dict,
+    forecast,
+    forecast_candidates,
+    forecast_to_dict,
+    learn,
+)
 from matinee.flows.imports import import_table
 from matinee.store.service import create_service
+from matinee.tables.schemas import TABLES
 
 NOW = datetime(2024, 9, 1, tzinfo=UTC)
 HEADER = "candidate_id,name,kind,runtime_minutes,price,currency\n"
@@ -94,6 +103,30 @@ def test_a_chart_alone_can_be_learned_from_and_says_the_language(tmp_path):
     found = forecast(service, path, now=NOW)
     assert found.source == "chart"
     assert np.isfinite(found.titles[0].horizons[0].hours["p50"])
+
+
+def test_a_worldwide_candidate_is_forecast_by_the_debuts_of_a_chart_whose_terms_a_report_names(tmp_path):
+    titles, audience = make_tables(debuts=50)
+    first = audience.filter(pl.col("available_from") >= pl.col("starts_on"))
+    weeks = first.with_columns(
+        origin=pl.lit("netflix-top10"), category=pl.lit("TV (English)"), starts_on="available_from",
+        ends_on=pl.col("available_from") + pl.duration(days=6), available_from=pl.lit(None, pl.Date),
+        worldwide=pl.lit(None, pl.Boolean),
+    )  # fmt: skip
+    service = create_service(tmp_path / "svc")
+    for table, frame in (("titles", titles), ("audience", pl.concat([weeks, first.head(110)]))):
+        frame.write_parquet(tmp_path / f"{table}.parquet")
+        import_table(service, table, tmp_path / f"{table}.parquet")
+    learned = learn(service, today=NOW.date(), source="chart")
+    assert learned.untold is not None
+    assert learned.forecaster.known.works.height < learned.untold.known.works.height
+    everywhere = [a + b for a in "ABCDE" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    columns = {"candidate_id": ["c1", "c2", "c3"], "name": ["River Storm"] * 3, "kind": ["film"] * 3}
+    asked = pl.DataFrame(columns | {"territories": [["GB"], everywhere, None], "released_on": [NOW.date()] * 3})
+    wanted = pl.concat([TABLES["candidates"].create_empty(), asked], how="diagonal_relaxed")
+    told = [each.horizons for each in forecast_candidates(learned, wanted, today=NOW.date())]
+    assert told[0] == told[2] != told[1]
+    assert told[1][0].hours == told[1][-1].hours
 
 
 def test_own_totals_of_the_first_days_are_debuts(tmp_path):

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from matinee.acquire.features.build import build_features
+from matinee.acquire.features.build import Features, build_features
 from matinee.acquire.features.facts import CHART, OWN, REPORT, gather_facts
 from matinee.acquire.features.works import describe_works
 from matinee.acquire.forecast.backtest import LIVE, OriginScores, list_origins, run_backtest
 from matinee.acquire.forecast.comps import Comp, find_comps
-from matinee.acquire.forecast.debuts import find_debuts, find_older, sum_weeks
+from matinee.acquire.forecast.debuts import CHART_DAYS, find_debuts, find_older, sum_weeks
 from matinee.acquire.forecast.drivers import Driver, find_drivers
 from matinee.acquire.forecast.intervals import LEVELS
-from matinee.acquire.forecast.stack import LEAST_DEBUTS, Forecast, Forecaster, fit_forecaster
+from matinee.acquire.forecast.stack import LEAST_DEBUTS, Forecast, Forecaster
+from matinee.acquire.forecast.terms import Learners, find_told, hide_terms
 from matinee.errors import NothingToLearn, UsageError
 from matinee.flows.offers import read_candidates
 from matinee.report.numbers import show_count
@@ -32,6 +33,9 @@ SOURCES = {"report": REPORT, "chart": CHART, "own": OWN}
 """Where debuts are taken from."""
 
 _OWN_DAYS = (28, 90)
+_WORLD = 100
+"""An offer for so many countries or more counts as worldwide; what fewer mean to a publisher is not known."""
+
 _LEVEL_NAMES = tuple(f"p{round(100 * level)}" for level in LEVELS)
 
 
@@ -80,11 +84,13 @@ class Learned:
     Attributes:
         source: report, chart or own.
         forecaster: the fitted model.
+        untold: the model of candidates whose terms are not told; None where the one model is of all.
         facts: everything that had ended before the day of the decision.
     """
 
     source: str
     forecaster: Forecaster
+    untold: Forecaster | None
     facts: pl.DataFrame
 
 
@@ -188,8 +194,8 @@ def learn(service: Service, *, today: date, source: str | None = None, seed: int
     facts = _gather(service).filter(pl.col("ends_on") < today)
     source, debuts = _choose(facts, source, service)
     targets = debuts["log_hours"].to_numpy().astype(np.float64)
-    rng = np.random.default_rng(seed)
-    return Learned(source, fit_forecaster(build_features(debuts, facts), targets, _older(facts), rng=rng), facts)
+    learners = Learners(build_features(debuts, facts), targets, _older(facts), seed)
+    return Learned(source, learners.fit(), learners.fit_untold() if learners.is_mixed else None, facts)
 
 
 def forecast_candidates(learned: Learned, candidates: pl.DataFrame, *, today: date) -> list[TitleForecast]:
@@ -200,13 +206,29 @@ def forecast_candidates(learned: Learned, candidates: pl.DataFrame, *, today: da
         candidates: rows of the table candidates.
         today: the day of the decision.
     """
-    forecaster, facts = learned.forecaster, learned.facts
     works = describe_works(candidates).with_columns(
         decided_on=pl.lit(today),
         released_on=pl.coalesce("window_starts_on", "released_on"),
-        worldwide=pl.lit(None, pl.Boolean),
+        worldwide=pl.when(pl.col("territories").list.len() >= _WORLD).then(pl.lit(value=True)),
     )
-    asked = [build_features(works.with_columns(days=pl.lit(float(days))), facts) for days in HORIZONS]
+    asked = [build_features(_set_days(works, days, learned.source), learned.facts) for days in HORIZONS]
+    is_told = find_told(works) | (learned.untold is None)
+    found: dict[int, TitleForecast] = {}
+    for forecaster, rows in ((learned.forecaster, np.flatnonzero(is_told)), (learned.untold, np.flatnonzero(~is_told))):
+        if forecaster is not None and rows.size:
+            some = [each.take(rows) for each in asked]
+            given = some if forecaster is learned.forecaster else [*map(hide_terms, some)]
+            found |= zip(rows.tolist(), _forecast_some(forecaster, given), strict=True)
+    return [found[row] for row in range(works.height)]
+
+
+def _set_days(works: pl.DataFrame, days: int, source: str) -> pl.DataFrame:
+    """Ask for so many days; a chart tells of its own 28 and no more."""
+    return works.with_columns(days=pl.lit(float(min(days, CHART_DAYS) if source == "chart" else days)))
+
+
+def _forecast_some(forecaster: Forecaster, asked: list[Features]) -> list[TitleForecast]:
+    """Forecast works by one model, asked for each of `HORIZONS`."""
     told = [forecaster.predict(each) for each in asked]
     drivers, comps = find_drivers(forecaster, asked[-1]), find_comps(forecaster, asked[-1])
     return [
@@ -219,7 +241,7 @@ def forecast_candidates(learned: Learned, candidates: pl.DataFrame, *, today: da
             drivers[row],
             comps[row],
         )
-        for row, work in enumerate(works.iter_rows(named=True))
+        for row, work in enumerate(asked[-1].works.iter_rows(named=True))
     ]
 
 

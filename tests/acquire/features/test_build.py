@@ -54,3 +54,13 @@ def test_what_is_unknown_is_nan_and_not_zero(facts, debuts):
     )
     features = build_features(works, facts)
     assert np.isnan([column(features, name)[0] for name in ("runtime", "weekday", "beside", "worldwide")]).all()
+
+
+def test_a_work_that_was_listed_before_knows_how_it_did(facts, debuts):
+    again = debuts.filter(pl.col("title_id") == "t0-001").with_columns(decided_on=pl.lit(date(2024, 1, 1)))
+    hours = facts.filter(pl.col("title_id") == "t0-001").sort("starts_on")["hours"]
+    features = build_features(again, facts)
+    assert column(features, "series_itself_recent")[0] == pytest.approx(np.log10(hours[1]))
+    assert column(features, "series_itself_trend")[0] == pytest.approx(np.log10(hours[1] / hours[0]))
+    assert column(features, "out_for")[0] == pytest.approx(np.log1p((date(2024, 1, 1) - again["released_on"][0]).days))
+    assert np.isnan(column(build_features(debuts, facts), "series_itself_recent")).all()

@@ -1,3 +1,5 @@
+from datetime import date
+
 import polars as pl
 from tests.acquire.conftest import make_tables
 
@@ -16,3 +18,15 @@ def test_a_season_that_is_named_by_its_number_alone_bears_the_name_of_its_series
     own = audience.with_columns(listed_as=pl.lit(None, pl.String), origin=pl.lit("views"))
     facts = gather_facts(own, pl.concat([named, series]))
     assert facts.filter(title_id="t0-001")["english"].unique().to_list() == ["Ink: Season 1"]
+
+
+def test_a_chart_bears_the_terms_that_a_report_names_and_own_totals_do_not():
+    titles, audience = make_tables(debuts=2)
+    week = audience.filter(starts_on=date(2023, 1, 1)).with_columns(
+        origin=pl.lit("netflix-top10"), available_from=pl.lit(None, pl.Date), worldwide=pl.lit(None, pl.Boolean)
+    )
+    facts = gather_facts(pl.concat([audience, week, week.with_columns(origin=pl.lit("views"))]), titles)
+    first = audience.filter(starts_on=date(2023, 1, 1))["available_from"].to_list()
+    assert facts.filter(origin="netflix-top10")["available_from"].to_list() == first
+    assert facts.filter(origin="netflix-top10")["worldwide"].to_list() == [True, True]
+    assert facts.filter(origin="views").select("available_from", "worldwide").unique().rows() == [(None, None)]

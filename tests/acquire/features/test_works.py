@@ -23,12 +23,20 @@ def test_the_number_of_a_season_stands_in_where_its_name_says_none():
     assert describe("You", number=3)["season"] == 3
 
 
-@pytest.mark.parametrize("name", ["WWE Bad Blood: 2024", "Jake Paul vs. Mike Tyson", "The 30th Annual Guild Awards"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "WWE Bad Blood: 2024", "Jake Paul vs. Mike Tyson", "The 30th Annual Guild Awards", "Raw: May 5, 2025",
+        "Royal Rumble 2025",
+    ],
+)  # fmt: skip
 def test_live_listings_are_known_by_their_names(name):
     assert describe(name, "series")["is_live"]
 
 
-@pytest.mark.parametrize("name", ["Jo Koy: Live from Brooklyn", "Untold: Hope Solo vs. U.S. Soccer", "I Can't Live"])
+@pytest.mark.parametrize(
+    "name", ["Jo Koy: Live from Brooklyn", "Untold: Hope Solo vs. U.S. Soccer", "I Can't Live", "May 5"]
+)
 def test_other_names_are_not_live(name):
     assert not describe(name, "film")["is_live"]
 

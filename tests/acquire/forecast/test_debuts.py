@@ -34,3 +34,12 @@ def test_the_first_four_weeks_of_a_chart_are_added_up():
     facts = rows(*(("a", *week, 10.0, None) for week in weeks), ("b", *weeks[3], 99.0, None))
     summed = sum_weeks(facts, weeks[3][1])
     assert summed.select("title_id", "hours", "ends_on").rows() == [("a", 30.0, monday + timedelta(days=27))]
+
+
+def test_a_title_of_a_chart_is_counted_from_its_own_first_day_where_that_is_known():
+    monday, friday, before = date(2024, 1, 1), date(2024, 1, 5), date(2019, 5, 5)
+    week = (monday, monday + timedelta(days=6))
+    facts = rows(("a", *week, 1.0, friday), ("b", *week, 1.0, before), ("c", *week, 1.0, None))
+    debuts = find_debuts(sum_weeks(facts, monday + timedelta(days=27)))
+    told = debuts.select("title_id", "decided_on", "released_on", "days").rows()
+    assert told == [("a", monday, friday, 24.0), ("b", monday, before, 28.0), ("c", monday, None, 28.0)]

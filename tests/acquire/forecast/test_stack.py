@@ -43,6 +43,15 @@ def test_a_title_far_from_everything_known_makes_it_abstain(forecaster, debuts):
     assert forecaster.predict(some).abstains == [None]
 
 
+def test_trees_weigh_more_where_many_debuts_are_known(forecaster, debuts, older, monkeypatch):
+    monkeypatch.setattr("matinee.acquire.forecast.stack.MANY", 200)
+    many = fit_forecaster(debuts, debuts.works["log_hours"].to_numpy(), older, rng=np.random.default_rng(0))
+    full = add_priors(debuts, many.priors)
+    members = [many.trees.predict(full.values), many.alike.predict(full), many.line.predict(full)]
+    np.testing.assert_allclose(many.predict(debuts).mean, np.array([0.8, 0.1, 0.1]) @ members)
+    assert forecaster.shares.tolist() == [0.5, 0.25, 0.25]
+
+
 def test_too_few_debuts_are_refused(debuts, older):
     few = debuts.take(np.arange(10))
     with pytest.raises(ValueError, match="at least 60 debuts, got 10"):

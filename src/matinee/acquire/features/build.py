@@ -43,8 +43,8 @@ def build_features(works: pl.DataFrame, facts: pl.DataFrame) -> Features:
     """Describe works by their offers and by what was known before their decision dates.
 
     Args:
-        works: from `describe_works`, with kind, runtime_minutes, worldwide, released_on, days, decided_on. What comes
-            out beside a work is counted among the works of the same decision date.
+        works: from `describe_works`, with title_id, kind, runtime_minutes, worldwide, released_on, days,
+            decided_on. What comes out beside a work is counted among the works of the same decision date.
         facts: from `describe_works`, with title_id, starts_on, ends_on, hours, available_from, runtime_minutes.
     """
     numbers = [compute_numbers(part) for part in works.partition_by("decided_on", maintain_order=True)]

@@ -7,6 +7,7 @@ Covers what the publisher itself said of a title with its totals. What a service
 from __future__ import annotations
 
 import polars as pl
+import polars.selectors as cs
 
 from matinee.acquire.features.works import describe_works
 
@@ -40,12 +41,29 @@ def gather_facts(audience: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("category").str.ends_with("(Non-English)")).then(pl.lit(_OTHER))
         .when(pl.col("category").str.ends_with("(English)")).then(pl.lit(_ENGLISH))
     )  # fmt: skip
-    named = joined.with_columns(
+    named = _share_terms(joined).with_columns(
         name=pl.coalesce("listed_as", "name"),
         original_name=pl.when(~is_report).then("original_name"),
         languages=spoken,
     )
     return describe_works(named.sort("title_id", "starts_on", "ends_on", "origin"))
+
+
+def _share_terms(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows of charts, which tell no terms, the first day and the territories that a report names."""
+    terms = (
+        rows
+        .filter(pl.col("origin") == REPORT)
+        .sort("starts_on")
+        .group_by("title_id")
+        .agg(pl.col("available_from").min(), pl.col("worldwide").drop_nulls().last())
+    )
+    joined = rows.join(terms, on="title_id", how="left", suffix="_reported", maintain_order="left")
+    told = {
+        name: pl.when(pl.col("origin") == CHART).then(pl.coalesce(name, f"{name}_reported")).otherwise(name)
+        for name in ("available_from", "worldwide")
+    }
+    return joined.with_columns(**told).drop(cs.ends_with("_reported"))
 
 
 def _name_seasons(titles: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,8 @@ def compute_histories(works: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Describe each work by what was known of its series and its franchise.
 
     Args:
-        works: from `describe_works`, with `decided_on` and `released_on` (Date; null = unknown).
+        works: from `describe_works`, with `title_id` (null = not listed), `decided_on` and `released_on` (Date; null =
+            unknown).
         facts: from `describe_works`, with title_id, starts_on, ends_on, hours, available_from, runtime_minutes.
 
     Returns:
@@ -27,7 +28,14 @@ def compute_histories(works: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         the same series, `family_…` of the same franchise, `…_week_…` of weekly lists.
     """
     asked = works.with_row_index("row").select(
-        "row", "decided_on", "released_on", "season", "work_key", "original_key", "family_key"
+        "row",
+        "decided_on",
+        "released_on",
+        "season",
+        "work_key",
+        "original_key",
+        "family_key",
+        title_id_asked="title_id",
     )
     known = facts.filter(pl.col("hours") > 0).with_columns(log_hours=pl.col("hours").log10())
     is_week = (known["ends_on"] - known["starts_on"]).dt.total_days() < WEEK
@@ -37,7 +45,7 @@ def compute_histories(works: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         weeks = _join(asked, known.filter(is_week), keys)
         parts += [_of_totals(totals, name), _of_previous(totals, name), _of_weeks(weeks, f"{name}_week")]
         if name == "series":
-            parts.append(_of_seasons(totals))
+            parts += [_of_seasons(totals), _of_itself(totals)]
     table = parts[0]
     for part in parts[1:]:
         table = table.join(part, on="row", how="left", maintain_order="left")
@@ -54,7 +62,8 @@ def _join(asked: pl.DataFrame, known: pl.DataFrame, keys: tuple[str, ...]) -> pl
         for key in keys
     ]
     found = pl.concat([
-        pair.select("row", "decided_on", "released_on", "season", "season_known", *columns[:-1]) for pair in pairs
+        pair.select("row", "title_id_asked", "decided_on", "released_on", "season", "season_known", *columns[:-1])
+        for pair in pairs
     ])
     found = found.filter(pl.col("ends_on") < pl.col("decided_on")).unique(maintain_order=True)
     first = pl.max_horizontal("starts_on", "available_from")
@@ -77,10 +86,10 @@ def _of_totals(pairs: pl.DataFrame, name: str) -> pl.DataFrame:
 
 def _of_previous(pairs: pl.DataFrame, name: str) -> pl.DataFrame:
     """Tell of the title that came out last before this one: how it did at first and of late."""
-    before = pairs.filter(pl.col("available_from") < pl.coalesce("released_on", "decided_on"))
+    before = pairs.filter(pl.col("available_from") < pl.max_horizontal("released_on", "decided_on"))
     before = before.sort("row", "available_from", "title_id", "ends_on")
     is_last = pl.col("title_id") == pl.col("title_id").last().over("row")
-    since = (pl.coalesce("released_on", "decided_on") - pl.col("available_from")).dt.total_days()
+    since = (pl.max_horizontal("released_on", "decided_on") - pl.col("available_from")).dt.total_days()
     age = (pl.col("starts_on") - pl.col("available_from")).dt.total_days().clip(0)
     return (
         before
@@ -113,9 +122,26 @@ def _of_seasons(pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _of_itself(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Tell how a work did that was listed before, as those that come into a chart late."""
+    age = (pl.col("decided_on") - pl.col("available_from")).dt.total_days().clip(0)
+    by_end = pl.col("log_hours").sort_by("ends_on")
+    is_itself = pl.col("title_id") == pl.col("title_id_asked")
+    return (
+        pairs
+        .filter(is_itself)
+        .group_by("row", maintain_order=True)
+        .agg(
+            by_end.last().alias("series_itself_recent"),
+            (by_end.last() - by_end.first()).alias("series_itself_trend"),
+            age.max().log1p().alias("series_itself_age"),
+        )
+    )
+
+
 def _of_weeks(pairs: pl.DataFrame, name: str) -> pl.DataFrame:
     is_last = pl.col("title_id") == pl.col("title_id").sort_by("ends_on", "title_id").last()
-    since = (pl.coalesce("released_on", "decided_on") - pl.col("ends_on").max()).dt.total_days().first()
+    since = (pl.max_horizontal("released_on", "decided_on") - pl.col("ends_on").max()).dt.total_days().first()
     return pairs.group_by("row", maintain_order=True).agg(
         pl.len().log1p().alias(f"{name}s"),
         pl.col("log_hours").max().alias(f"{name}_best"),

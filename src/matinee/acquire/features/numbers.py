@@ -46,6 +46,7 @@ def compute_numbers(works: pl.DataFrame) -> pl.DataFrame:
         "days_plain": days / 182,
         "days_fast": (1 - (-days / _FAST).exp()).log10(),
         "days_slow": (1 - (-days / _SLOW).exp()).log10(),
+        "out_for": (pl.col("decided_on") - pl.col("released_on")).dt.total_days().clip(0).log1p(),
         "weekday": weekday,
         "is_friday": weekday == FRIDAY,
         "is_early_week": weekday <= 2,

@@ -15,7 +15,8 @@ from matinee.acquire.features.language import tell_language
 from matinee.acquire.names import franchise, read_name, split_listing
 
 _LIVE = re.compile(
-    r"\b(?:WWE|NFL|UFC|NBA|MLB|NHL|FIFA|Gameday|Netflix (?:Cup|Slam)|Awards|Roast of)\b"
+    r"\b(?:WWE|Royal Rumble|WrestleMania|NFL|UFC|NBA|MLB|NHL|FIFA|Gameday|Netflix (?:Cup|Slam)|Awards|Roast of)\b"
+    r"|: (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}, 20\d\d$"
     r"|^[\w. ]+ vs\. [\w. ]+$|^[\w. ]+ vs\. [\w. ]+: Unfinished",
     re.IGNORECASE,
 )

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from matinee.acquire.features.build import Features
 from matinee.acquire.forecast.baselines import BASELINES, forecast_baseline
-from matinee.acquire.forecast.stack import LEAST_DEBUTS, fit_forecaster
+from matinee.acquire.forecast.stack import LEAST_DEBUTS
+from matinee.acquire.forecast.terms import Learners, forecast_by_terms
 from matinee.measure.forecasts import ForecastScores, score_forecast
 
 LIVE = "stack"
@@ -134,5 +135,5 @@ def _forecast_all(
 ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
     """Give mean, lower and upper end of every model."""
     told = {name: forecast_baseline(fit, known, targets, works) for name, fit in BASELINES.items()}
-    stack = fit_forecaster(known, targets, older, rng=np.random.default_rng(seed)).predict(works)
-    return told | {LIVE: (stack.mean, stack.quantiles[:, 0], stack.quantiles[:, -1])}
+    mean, quantiles = forecast_by_terms(Learners(known, targets, older, seed), works)
+    return told | {LIVE: (mean, quantiles[:, 0], quantiles[:, -1])}

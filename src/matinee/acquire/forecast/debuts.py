@@ -27,7 +27,8 @@ def find_debuts(facts: pl.DataFrame) -> pl.DataFrame:
     first = _find_first(facts)
     came_out = first.filter(pl.col("available_from").is_between("starts_on", "ends_on"))
     days = (pl.col("ends_on") - pl.col("available_from")).dt.total_days() + 1
-    return came_out.with_columns(decided_on="starts_on", released_on="available_from", days=days.cast(pl.Float64))
+    released = pl.col("released_on" if "released_on" in facts.columns else "available_from")
+    return came_out.with_columns(decided_on="starts_on", released_on=released, days=days.cast(pl.Float64))
 
 
 def find_older(facts: pl.DataFrame) -> pl.DataFrame:
@@ -75,4 +76,6 @@ def sum_weeks(weeks: pl.DataFrame, last_day: date) -> pl.DataFrame:
         .agg(pl.col("starts_on").first(), pl.col("hours").sum(), *(pl.col(name).first() for name in others))
     )
     ends_on = pl.col("starts_on") + pl.duration(days=CHART_DAYS - 1)
-    return summed.with_columns(ends_on=ends_on, available_from="starts_on").filter(pl.col("ends_on") <= last_day)
+    summed = summed.with_columns(ends_on=ends_on, released_on="available_from")
+    first = pl.coalesce("available_from", "starts_on").clip("starts_on", "ends_on")
+    return summed.with_columns(available_from=first).filter(pl.col("ends_on") <= last_day)

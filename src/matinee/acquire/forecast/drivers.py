@@ -22,7 +22,10 @@ _MATTERS = (
     ("language", ("language_", "has_original", "english_")),
     ("kind", ("is_film", "is_special", "is_season", "is_limited")),
     ("where it can be watched", ("worldwide",)),
-    ("the day and what comes out beside it", ("weekday", "is_friday", "is_early", "same_day", "beside", "is_alone")),
+    (
+        "the day and what comes out beside it",
+        ("out_for", "weekday", "is_friday", "is_early", "same_day", "beside", "is_alone"),
+    ),
     ("the form of its name", ("words", "has_subtitle", "has_number", "is_capitals")),
 )
 """What a driver is called, and how the names of its columns begin."""

@@ -21,6 +21,11 @@ from matinee.acquire.forecast.trees import Trees, fit_trees
 SHARES = np.array([0.5, 0.25, 0.25])
 """Of trees, comparable titles and ridge in the forecast."""
 
+MANY_SHARES = np.array([0.8, 0.1, 0.1])
+"""The same where `MANY` debuts or more are known: trees learn more from more."""
+
+MANY = 1500
+
 LEAST_KNOWN = 20
 """Fewer known titles of a kind, or live ones, are none: nothing is learned from them, and forecasts abstain."""
 
@@ -60,6 +65,7 @@ class Forecaster:
         trees: boosted trees.
         alike: comparable titles.
         line: ridge.
+        shares: float64 (3,) of trees, comparable titles and ridge.
         intervals: what the errors teach.
         far: novelty of the known title that is farthest from the others.
     """
@@ -70,6 +76,7 @@ class Forecaster:
     trees: Trees
     alike: Kernel
     line: Kernel
+    shares: Floats
     intervals: Intervals
     far: float
 
@@ -81,12 +88,12 @@ class Forecaster:
         """
         full = add_priors(features, self.priors)
         members = np.column_stack([self.trees.predict(full.values), self.alike.predict(full), self.line.predict(full)])
-        mean, novelty = members @ SHARES, self.alike.novelty(full)
+        mean, novelty = members @ self.shares, self.alike.novelty(full)
         abstains = [
             self._abstain(row, float(v)) for row, v in zip(full.works.iter_rows(named=True), novelty, strict=True)
         ]
         strange = np.array([why is not None for why in abstains], dtype=bool)
-        signs = _signs(full, members, novelty)
+        signs = _signs(full, mean, members, novelty)
         return Forecast(mean, self.intervals.quantiles_of(mean, signs, _groups(full), strange), novelty, abstains)
 
     def _abstain(self, work: dict[str, object], novelty: float) -> str | None:
@@ -122,12 +129,13 @@ def fit_forecaster(known: Features, targets: Floats, older: pl.DataFrame, *, rng
     priors = (fit_prior(older), fit_prior(older.with_columns(pl.col("age").fill_null(0.0))))
     full = add_priors(known, priors)
     members, novelty = _cross_fit(full, targets, rng)
-    errors = targets - members @ SHARES
-    signs = _signs(full, members, novelty)
-    intervals = fit_intervals(errors, signs, _groups(full), targets)
+    shares = MANY_SHARES if len(targets) >= MANY else SHARES
+    mean = members @ shares
+    signs = _signs(full, mean, members, novelty)
+    intervals = fit_intervals(targets - mean, signs, _groups(full), targets)
     trees = fit_trees(full.values, targets, rng=rng)
     alike, line = fit_kernel(full, targets), fit_kernel(full, targets, is_line=True)
-    return Forecaster(full, targets, priors, trees, alike, line, intervals, float(novelty.max()))
+    return Forecaster(full, targets, priors, trees, alike, line, shares, intervals, float(novelty.max()))
 
 
 def add_priors(features: Features, priors: tuple[Prior | None, Prior | None]) -> Features:
@@ -160,7 +168,7 @@ def _cross_fit(known: Features, targets: Floats, rng: np.random.Generator) -> tu
     return members, novelty
 
 
-def _signs(features: Features, members: Floats, novelty: Floats) -> Floats:
+def _signs(features: Features, mean: Floats, members: Floats, novelty: Floats) -> Floats:
     """Gather what tells large errors from small ones."""
     column = dict(zip(features.names, features.values.T, strict=True))
     has_family = ~np.isnan(column["family_titles"])
@@ -168,9 +176,9 @@ def _signs(features: Features, members: Floats, novelty: Floats) -> Floats:
     dissent = np.abs(members[:, 0] - members[:, 1])
     return np.column_stack([
         novelty,
-        members @ SHARES,
-        column["days"],
-        column["days_fast"],
+        mean,
+        np.nan_to_num(column["days"]),
+        np.nan_to_num(column["days_fast"]),
         has_family,
         dissent,
         *flags,

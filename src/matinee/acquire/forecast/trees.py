@@ -20,7 +20,7 @@ SETTINGS: dict[str, Any] = {
     "num_threads": 1, "deterministic": True, "force_row_wise": True,
 }  # fmt: skip
 ROUNDS = 250
-SEEDS = 4
+SEEDS = 8
 
 Floats = NDArray[np.float64]
 
