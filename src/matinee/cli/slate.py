@@ -35,7 +35,7 @@ _OUT_SHOWN = 15
     "--forecasts", type=FOLDER, metavar="FILE.csv", help="Quantiles of log10 hours; default: those of `forecast`."
 )
 @click.option("--currency", metavar="CODE", help="Of the budget; default: that of all prices.")
-@click.option("--objective", type=click.Choice(OBJECTIVES[::2]), default="hours", show_default=True)
+@click.option("--objective", type=click.Choice(OBJECTIVES), default="hours", show_default=True)
 @click.option("--risk", type=click.Choice(RISKS), default="mean", show_default=True, help="What counts of a forecast.")
 @click.option("--at-least", multiple=True, metavar=_LIMIT, help=f"By {', '.join(LIMITED)}; may be given again.")
 @click.option("--at-most", multiple=True, metavar=_LIMIT, help="Likewise, as --at-most country=US:5.")

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matinee.acquire.who.audience import LEAST
-from matinee.acquire.who.hidden import Evidence, learn_chances, predict_chances
+from matinee.acquire.who.hidden import Evidence, find_signals, learn_chances, predict_chances
 from matinee.acquire.who.segments import count_segments
 from matinee.errors import NothingToLearn
 from matinee.flows.logs import load_log
@@ -33,12 +33,14 @@ class Watchers:
     Attributes:
         candidates: candidate_id and name of k candidates.
         chances: float64 (members, k), P(watch).
+        forecast: float64 (k,), the audience that the title's metadata promise, which chances agree with half-way.
         labels: taste (favourite genre) and country of each member; null = unknown.
         practice: how many titles were hidden to learn on.
     """
 
     candidates: pl.DataFrame
     chances: NDArray[np.float64]
+    forecast: NDArray[np.float64]
     labels: pl.DataFrame
     practice: int
 
@@ -130,9 +132,9 @@ def watch(asked: Asked) -> Watchers:
     evidence, hidden = asked.evidence, asked.hidden
     practice = _choose_practice(evidence, hidden)
     model = learn_chances(evidence, practice, hidden, rng=np.random.default_rng(0))
-    chances = predict_chances(evidence, model, asked.rows, hidden)
+    chances, forecast = predict_chances(model, find_signals(evidence, asked.rows, hidden))
     labels = pl.DataFrame({"taste": _find_tastes(evidence), "country": asked.countries})
-    return Watchers(asked.offers.select("candidate_id", "name"), chances, labels, int(practice.sum()))
+    return Watchers(asked.offers.select("candidate_id", "name"), chances, forecast, labels, int(practice.sum()))
 
 
 def _choose_practice(evidence: Evidence, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from matinee.acquire.who.hidden import Evidence, find_watched, learn_chances, predict_chances
+from matinee.acquire.who.hidden import Evidence, find_signals, find_watched, learn_chances, predict_chances
 from matinee.acquire.who.past import describe_past
 from matinee.recommend.metadata import build_features
 from matinee.tables.log import EVENTS
@@ -40,7 +40,8 @@ def test_chances_find_who_watches_titles_that_were_hidden(evidence):
     practice, hidden = evidence.years == 1998, evidence.years == 1999
     model = learn_chances(evidence, practice, hidden, rng=np.random.default_rng(0))
     rows = np.flatnonzero(hidden)
-    chances, watched = predict_chances(evidence, model, rows, hidden), find_watched(evidence, rows)
+    chances, _ = predict_chances(model, find_signals(evidence, rows, hidden))
+    watched = find_watched(evidence, rows)
     assert chances[watched].mean() > 1.6 * chances[~watched].mean()
     assert chances.sum() == pytest.approx(watched.sum(), rel=0.15)
     has_star = rows % 3 == 0
@@ -53,8 +54,11 @@ def test_views_of_hidden_titles_change_nothing(evidence):
     kept = evidence.events.filter(~pl.Series(hidden[evidence.events["title_row"].to_numpy()]))
     blind = Evidence(kept, MEMBERS, evidence.titles, evidence.credits, evidence.metadata)
     models = [learn_chances(each, practice, hidden, rng=np.random.default_rng(0)) for each in (evidence, blind)]
-    seen, unseen = (predict_chances(e, m, rows, hidden) for e, m in zip((evidence, blind), models, strict=True))
-    assert np.array_equal(seen, unseen)
+    seen, unseen = (
+        predict_chances(model, find_signals(each, rows, hidden))
+        for each, model in zip((evidence, blind), models, strict=True)
+    )
+    assert all(np.array_equal(one, other) for one, other in zip(seen, unseen, strict=True))
 
 
 def test_a_title_never_counts_for_its_own_past(evidence):
@@ -68,8 +72,7 @@ def test_a_title_never_counts_for_its_own_past(evidence):
 
 def test_titles_asked_about_must_be_hidden(evidence):
     nothing = np.zeros(TITLES, np.bool_)
-    model = learn_chances(evidence, evidence.years == 1998, nothing, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="got titles that are not hidden"):
-        predict_chances(evidence, model, np.array([3]), nothing)
+        find_signals(evidence, np.array([3]), nothing)
     with pytest.raises(ValueError, match="got no title that anybody watched"):
         learn_chances(evidence, nothing, nothing, rng=np.random.default_rng(0))

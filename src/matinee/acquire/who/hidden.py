@@ -106,22 +106,24 @@ def learn_chances(evidence: Evidence, practice: Mask, hidden: Mask, *, rng: np.r
     return fit_chances(signals, find_watched(evidence, rows), rng=rng)
 
 
-def predict_chances(evidence: Evidence, model: Chances, rows: NDArray[np.int64], hidden: Mask) -> Floats:
+def predict_chances(model: Chances, signals: Floats) -> tuple[Floats, Floats]:
     """Say who would watch titles: chances whose sum agrees with the forecast of each title's audience.
 
     Args:
-        evidence: what is known.
         model: of `learn_chances`.
-        rows: int (k,), titles asked about, all of them hidden.
-        hidden: bool (n,), titles not to look at.
+        signals: (4, members, k), of `find_signals`.
 
     Returns:
-        float64 (members, k) in (0, 1); their sum over members is the audience.
+        float64 (members, k) in (0, 1), whose sum over members is the audience, and the forecast (k,) by itself.
     """
-    signals = find_signals(evidence, rows, hidden)
-    chances = model.predict(signals)
-    audiences = agree(10.0 ** signals[-1, 0], chances.sum(axis=0))
-    return reconcile(chances, np.minimum(audiences, 0.99 * evidence.members))
+    chances, forecast = model.predict(signals), 10.0 ** signals[-1, 0]
+    return settle(chances, forecast), forecast
+
+
+def settle(chances: Floats, forecast: Floats) -> Floats:
+    """Shift chances (members, k) half the way to the forecast audiences (k,), as `agree` does, the total staying."""
+    audiences = agree(forecast, chances.sum(axis=0))
+    return reconcile(chances, np.minimum(audiences, 0.99 * len(chances)))
 
 
 def find_watched(evidence: Evidence, rows: NDArray[np.int64]) -> Mask:
