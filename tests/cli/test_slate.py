@@ -18,7 +18,7 @@ def words(command, tmp_path):
 
 def test_a_slate_is_shown_with_prices_and_other_budgets(command, words):
     said = command(*words, "--budget", "100,000", "--at-most", "genre=War:1")
-    assert "In: 1 titles for 60,000 EUR" in said.out
+    assert "In: 1 title for 60,000 EUR" in said.out
     assert "Proved: no slate adds more within 100,000 EUR" in said.out
     assert "200,000" in said.out
     assert "every hour counts as added" in said.err
@@ -73,6 +73,12 @@ def test_a_bad_candidate_is_said_and_the_others_go_on(command, words, tmp_path):
     ended = command(*words, "--budget", "60000")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "--currency: prices are in EUR, USD" in ended.err
+
+
+def test_reach_asks_members_not_a_file_of_hours(command, words):
+    ended = command(*words, "--budget", "5", "--objective", "reach")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "--forecasts: reach counts members" in ended.err
 
 
 def test_what_the_solver_writes_by_itself_does_not_reach_standard_output(capfd):

@@ -134,7 +134,7 @@ def show_plan(plan: Plan, *, show_all: bool) -> None:
     currency, unit = plan.terms.currency, "members" if plan.terms.objective == "reach" else "hours"
     chosen = [each for each in plan.verdicts if each.is_in]
     out = [each for each in plan.verdicts if not each.is_in]
-    shown = Table(title=f"In: {len(chosen)} titles for {_money(plan.cost, currency)} {currency}")
+    shown = Table(title=f"In: {_say_titles(len(chosen))} for {_money(plan.cost, currency)} {currency}")
     for heading, justify in (("title", "left"), ("price", "right"), (unit, "right"), ("stays in up to", "right")):
         shown.add_column(heading, justify="right" if justify == "right" else "left")
     for each in chosen:
@@ -152,12 +152,16 @@ def show_plan(plan: Plan, *, show_all: bool) -> None:
     _show_frontier(plan, unit)
 
 
+def _say_titles(count: int) -> str:
+    return "1 title" if count == 1 else f"{count} titles"
+
+
 def _show_out(out: list[Verdict], total: int, plan: Plan) -> None:
     if not out:
         return
     currency = plan.terms.currency
     more = f", the first {len(out)}; --all lists every one" if len(out) < total else ""
-    shown = Table(title=f"Out: {total} titles{more}")
+    shown = Table(title=f"Out: {_say_titles(total)}{more}")
     shown.add_column("title")
     shown.add_column("price", justify="right")
     shown.add_column("in at", justify="right")

@@ -199,7 +199,7 @@ def _look(
         forecast = _forecast_nothing(offers, error.what)
     members = _ask_members(service, offers) if has_members else Members(unknown={"diversion": _NO_LOG})
     if "forecast" in unknown and members.watchers is None:
-        raise NothingToLearn("; ".join([unknown["forecast"], *members.unknown.values()]))
+        raise NothingToLearn("; ".join([unknown["forecast"], members.unknown.get("who", _NO_LOG)]))
     forecast = replace(forecast, problems=problems, notes=[*notes, *_note_short(offers)])
     return Dossier(offers, forecast, members, None, unknown | members.unknown), terms
 
