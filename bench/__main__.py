@@ -5,7 +5,7 @@ from importlib import import_module
 
 BENCHES = (
     "quality", "worlds", "recommend", "fit", "forget", "memory", "serve", "imports", "install", "pages", "forecast",
-    "who", "slate", "ledger", "rights", "pay",
+    "who", "slate", "diversion", "ledger", "rights", "pay",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from matinee.acquire.replaced import PERIOD_DAYS, find_start, split_audiences
+from matinee.acquire.replaced import PERIOD_DAYS, find_start, learn_switching
 from matinee.acquire.who.hidden import Evidence
 from matinee.recommend.metadata import build_features
 from matinee.tables.log import EVENTS
@@ -32,17 +32,17 @@ def make_evidence(days=90, seed=0):
     return Evidence(frame, MEMBERS, full, TABLES["credits"].create_empty(), metadata)
 
 
-def split(visits=2.0, **changes):
-    chances = np.where(np.arange(MEMBERS) % 2 == 0, 0.5, 0.05)[:, None]
-    evidence = make_evidence(**changes)
-    hidden = np.arange(TITLES + 1) == TITLES
-    rows = np.array([TITLES])
-    came = np.full(MEMBERS, visits)
-    return split_audiences(evidence, rows, hidden, chances, visits=came, rng=np.random.default_rng(0))
+CHANCES = np.where(np.arange(MEMBERS) % 2 == 0, 0.5, 0.05)
+
+
+def learn(visits=2.0, **changes):
+    hidden, came = np.arange(TITLES + 1) == TITLES, np.full(MEMBERS, visits)
+    return learn_switching(make_evidence(**changes), hidden, visits=came, rng=np.random.default_rng(0))
 
 
 def test_a_drama_takes_its_plays_from_dramas():
-    rows, (made,) = split()
+    learned = learn()
+    made, rows = learned.split(TITLES, CHANCES), learned.scene.titles
     assert made.incremental + made.diverted.sum() == pytest.approx(made.plays)
     is_drama = rows % 2 == 0
     assert made.diverted[is_drama].sum() > 2 * made.diverted[~is_drama].sum()
@@ -50,11 +50,19 @@ def test_a_drama_takes_its_plays_from_dramas():
 
 
 def test_the_more_visits_end_with_nothing_the_more_is_added():
-    few, many = (split(visits)[1][0] for visits in (2.0, 8.0))
+    few, many = (learn(visits).split(TITLES, CHANCES) for visits in (2.0, 8.0))
     assert many.incremental / many.plays > few.incremental / few.plays
 
 
 def test_a_log_of_a_few_days_has_no_past_to_learn_from():
     assert find_start(make_evidence(days=5)) < 0
     with pytest.raises(ValueError, match=f"nothing before or in the last {PERIOD_DAYS} days"):
-        split(days=5)
+        learn(days=5)
+
+
+def test_what_a_holdout_measured_of_one_title_moves_every_other():
+    learned = learn()
+    anchored = learned.anchored(TITLES, CHANCES, share=0.5)
+    made, other = anchored.split(TITLES, CHANCES), np.roll(CHANCES, 1)
+    assert made.incremental / made.plays == pytest.approx(0.5, rel=1e-4)
+    assert anchored.split(TITLES, other).incremental > learned.split(TITLES, other).incremental

@@ -75,6 +75,12 @@ def test_a_bad_candidate_is_said_and_the_others_go_on(command, words, tmp_path):
     assert "--currency: prices are in EUR, USD" in ended.err
 
 
+def test_reach_asks_members_not_a_file_of_hours(command, words):
+    ended = command(*words, "--budget", "5", "--objective", "reach")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "--forecasts: reach counts members" in ended.err
+
+
 def test_what_the_solver_writes_by_itself_does_not_reach_standard_output(capfd):
     with solver_quiet():
         os.write(1, b"HighsMipSolverData")

@@ -34,14 +34,19 @@ def offers(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def outside(tmp_path_factory, offers):
-    """What is told where reports are known and no views."""
+def reported(tmp_path_factory):
+    """A service that knows reports and no views."""
     folder = tmp_path_factory.mktemp("outside")
     service = create_service(folder / "svc")
     for table, frame in zip(("titles", "audience"), make_tables(debuts=30), strict=True):
         frame.write_parquet(folder / f"{table}.parquet")
         import_table(service, table, folder / f"{table}.parquet")
-    return make_dossier(service, offers, now=NOW, wishes=Wishes("50000"))
+    return service
+
+
+@pytest.fixture(scope="module")
+def outside(reported, offers):
+    return make_dossier(reported, offers, now=NOW, wishes=Wishes("50000"))
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +140,20 @@ def test_where_nothing_is_known_at_all_that_is_an_error(tmp_path, offers):
         slate_offers(service, offers, Wishes("5"), now=NOW)
     with pytest.raises(NothingToLearn, match="no film or series with a year"):
         hold_back(service, tmp_path / "held.parquet")
+
+
+def test_a_slate_by_reach_needs_members_and_no_hours(inside, tmp_path):
+    service = inside[0]
+    (tmp_path / "few.csv").write_text(
+        "candidate_id,name,kind,genres,price,currency\n"
+        "a,Storm,film,Drama,100000,EUR\nb,River,film,Comedy,200000,EUR\nc,Glass,film,Drama,900000,EUR\n"
+    )
+    plan, said = slate_offers(service, tmp_path / "few.csv", Wishes("3000", objective="reach"), now=NOW)
+    assert {each.candidate_id for each in plan.verdicts if each.is_in} == {"a", "b"}
+    assert 0 < plan.worth < service.counts()["members"]
+    assert all("every hour counts" not in each for each in said)
+
+
+def test_without_a_log_there_is_no_reach(reported, offers):
+    with pytest.raises(NothingToLearn, match="reach cannot be counted: the service has no views of its own"):
+        slate_offers(reported, offers, Wishes("3000", objective="reach"), now=NOW)

@@ -60,6 +60,7 @@ def test_the_slate_says_what_to_buy_and_at_which_price_that_changes(page):
     assert "In the slate: among the best for the money. It stays in up to 1,710,000 EUR." in page
     assert "Not in the slate: others add more for the money. It would come in at 870,000 EUR or less." in page
     assert "With 5,000,000 EUR the best slate has 2 titles and adds 22.6m hours." in page
+    assert "adds more. Hours of a slate are means" in page
 
 
 def test_a_title_is_called_as_its_page_and_its_original_name_stays_out(page):

@@ -6,14 +6,23 @@ model and what it rests on are in `diversion`; where visits are not known, only 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matinee.acquire.diversion import Split, fit_choice, gather_alternatives, split_plays, weigh_taste
+from matinee.acquire.diversion import (
+    Choice,
+    Split,
+    anchor,
+    fit_choice,
+    gather_alternatives,
+    split_plays,
+    weigh_taste,
+)
 from matinee.acquire.who.hidden import COLD_REG, LINEAR, Evidence
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.histories import build_histories
@@ -53,22 +62,71 @@ def find_start(evidence: Evidence) -> int:
     return _end(evidence) - PERIOD_DAYS * int(DAY)
 
 
-def split_audiences(
-    evidence: Evidence, rows: Ints, hidden: Mask, chances: Floats, *, visits: Floats, rng: np.random.Generator
-) -> tuple[Ints, list[Split]]:
-    """Split the audiences of candidates into plays that replace nothing and plays that replace titles.
+@dataclass(frozen=True)
+class Switching:
+    """What a sample of members would give up for a new title.
+
+    Attributes:
+        model: of what they choose.
+        scene: what there is to choose from today.
+        members: int64 (m,) their rows.
+        visits: (m,) how often each will come.
+    """
+
+    model: Choice
+    scene: Scene
+    members: Ints
+    visits: Floats
+
+    def split(self, row: int, chances: Floats) -> Split:
+        """Split the audience of a candidate into plays that replace nothing and plays that replace titles.
+
+        Args:
+            row: of the candidate among the titles.
+            chances: float64 (members of the service,) P(watch).
+
+        Returns:
+            the split over `scene.titles`: its shares hardly depend on how many plays there are, which are those of the
+            sample, at most half of its visits.
+        """
+        return split_plays(self.model, self.scene.signals, self.visits, **self._ask(row, chances))
+
+    def anchored(self, row: int, chances: Floats, *, share: float) -> Switching:
+        """Set the share of a title's plays that replaces nothing to what a holdout measured, for all titles.
+
+        Args:
+            row: of that title.
+            chances: as in `split`.
+            share: in (0, 1).
+
+        Raises:
+            ValueError: no share between 0 and 1.
+        """
+        asked = self._ask(row, chances)
+        model = anchor(self.model, self.scene.signals, self.visits, share=share, **asked)
+        return replace(self, model=model)
+
+    def _ask(self, row: int, chances: Floats) -> _Asked:
+        plays = min(float(chances[self.members].sum()), float(self.visits.sum()) / 2)
+        return {"taste": weigh_taste(self.scene.taste[:, row]), "plays": plays}
+
+
+class _Asked(TypedDict):
+    taste: Floats
+    plays: float
+
+
+def learn_switching(evidence: Evidence, hidden: Mask, *, visits: Floats, rng: np.random.Generator) -> Switching:
+    """Learn from the last days of a log what members choose.
 
     Args:
         evidence: what is known.
-        rows: int64 (k,) candidates among its titles.
         hidden: bool (n,) titles not to look at, the candidates among them.
-        chances: float64 (members, k) P(watch).
         visits: (members,) how often each came in the period that `find_start` begins.
         rng: draws the members looked at, of those who came.
 
     Returns:
-        int64 (t,) rows of the titles that can be replaced, and a split a candidate: their shares hardly depend on how
-        many plays there are, which are those of the sample, at most half of its visits.
+        what they would give up.
 
     Raises:
         ValueError: nobody came or chose in the period, or nothing was watched before.
@@ -85,13 +143,7 @@ def split_audiences(
     others = np.asarray(picked.sum(axis=1)).ravel() - np.asarray(picked[:, before.titles].sum(axis=1)).ravel()
     left = np.maximum(came - others, 0)  # choices of titles that came out within the period are no part of it
     model = fit_choice(before.signals, picked[:, before.titles], left, before.seen)
-    today = _look(evidence, known, members, now=end)
-    splits = []
-    for row, column in zip(rows, chances[members].T, strict=True):
-        plays = min(float(column.sum()), float(came.sum()) / 2)
-        taste = weigh_taste(today.taste[:, row])
-        splits.append(split_plays(model, today.signals, came, taste=taste, plays=plays))
-    return today.titles, splits
+    return Switching(model, _look(evidence, known, members, now=end), members, came)
 
 
 def _look(evidence: Evidence, events: pl.DataFrame, members: Ints, *, now: int) -> Scene:

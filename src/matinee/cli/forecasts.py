@@ -24,7 +24,7 @@ from matinee.flows.forecasting import backtest as run_backtest
 from matinee.flows.plain import to_plain
 from matinee.flows.slates import Wishes
 from matinee.report.numbers import show_count, show_short
-from matinee.report.offers import UNKNOWN
+from matinee.report.offers import UNKNOWN, say_learned
 from matinee.store.outputs import check_name, write_text
 from matinee.store.service import open_service
 from matinee.tables.problems import describe
@@ -141,17 +141,15 @@ def _cells(horizon: dict[str, Any] | None) -> list[object]:
     if horizon is None:
         return [""] * 11
     views = horizon["views"].values() if horizon["views"] else [None] * 5
-    return [horizon["days"], *map(round, horizon["hours"].values()), *("" if x is None else round(x) for x in views)]
+    return [horizon["days"], *("" if x is None else round(x, 2) for x in (*horizon["hours"].values(), *views))]
 
 
 def show_dossier(dossier: Dossier) -> None:
     """Print what is known of candidates: hours, drivers, who would watch, the slate; what is not known last."""
     found = dossier.forecast
     if found.learned_from:
-        screen.print(
-            f"Learned from {show_count(found.learned_from, 'title')} of the {found.source} that ends {found.latest}.",
-            markup=False,
-        )
+        known = {"learned_from": found.learned_from, "source": found.source, "latest": found.latest}
+        screen.print(say_learned(known), markup=False, soft_wrap=True)
     told = [title for title in found.titles if title.horizons]
     if told:
         screen.print(_table_of_hours(told))

@@ -36,7 +36,7 @@ _OUT_SHOWN = 15
     "--forecasts", type=FOLDER, metavar="FILE.csv", help="Quantiles of log10 hours; default: those of `forecast`."
 )
 @click.option("--currency", metavar="CODE", help="Of the budget; default: that of all prices.")
-@click.option("--objective", type=click.Choice(OBJECTIVES[::2]), default="hours", show_default=True)
+@click.option("--objective", type=click.Choice(OBJECTIVES), default="hours", show_default=True)
 @click.option("--risk", type=click.Choice(RISKS), default="mean", show_default=True, help="What counts of a forecast.")
 @click.option("--at-least", multiple=True, metavar=_LIMIT, help=f"By {', '.join(LIMITED)}; may be given again.")
 @click.option("--at-most", multiple=True, metavar=_LIMIT, help="Likewise, as --at-most country=US:5.")
@@ -132,7 +132,8 @@ def read_day(text: str | None, option: str) -> date | None:
 
 def show_plan(plan: Plan, *, show_all: bool) -> None:
     """Print a plan: what is in, what is out and why, and what other budgets buy."""
-    currency, unit = plan.terms.currency, "members" if plan.terms.objective == "reach" else "hours"
+    currency = plan.terms.currency
+    unit, verb = ("members", "reaches") if plan.terms.objective == "reach" else ("hours", "adds")
     chosen = [each for each in plan.verdicts if each.is_in]
     out = [each for each in plan.verdicts if not each.is_in]
     shown = Table(title=f"In: {show_count(len(chosen), 'title')} for {_money(plan.cost, currency)} {currency}")
@@ -143,9 +144,11 @@ def show_plan(plan: Plan, *, show_all: bool) -> None:
         shown.add_row(Text(each.name), _money(each.price, currency), _count(each.worth), limit)
     screen.print(shown)
     _show_out(out if show_all else out[:_OUT_SHOWN], len(out), plan)
-    proof = "Proved: no slate adds more" if plan.is_proved else f"Not proved: none adds more than {_count(plan.bound)}"
+    proof = f"Proved: no slate {verb} more"
+    if not plan.is_proved:
+        proof = f"Not proved: none {verb} more than {_count(plan.bound)}"
     screen.print(
-        f"It adds {_count(plan.worth)} {unit}. {proof} within {_money(plan.terms.budget, currency)} {currency}"
+        f"It {verb} {_count(plan.worth)} {unit}. {proof} within {_money(plan.terms.budget, currency)} {currency}"
         f"{', by hours per unit of money' if plan.terms.objective == 'value' else ''}.",
         markup=False,
         soft_wrap=True,
@@ -172,7 +175,7 @@ def _show_frontier(plan: Plan, unit: str) -> None:
     if not plan.frontier:
         return
     shown = Table(title="Other budgets")
-    for heading in ("budget", "titles", f"{unit} added", "of this slate"):
+    for heading in ("budget", "titles", "members reached" if unit == "members" else "hours added", "of this slate"):
         shown.add_column(heading, justify="right")
     for step in plan.frontier:
         share = f"{step.worth / plan.worth:.0%}" if plan.worth else "–"

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from matinee.acquire.replaced import find_start, split_audiences
+from matinee.acquire.replaced import find_start, learn_switching
 from matinee.errors import NothingToLearn
 from matinee.flows.who import Asked, Watchers
 from matinee.store.service import Service
@@ -74,10 +74,11 @@ def divert(service: Service, asked: Asked, watchers: Watchers) -> list[Diverted]
     visits[days["member_row"].to_numpy()] = days["len"].to_numpy()
     rng = np.random.default_rng(0)
     try:
-        rows, splits = split_audiences(evidence, asked.rows, asked.hidden, watchers.chances, visits=visits, rng=rng)
+        learned = learn_switching(evidence, asked.hidden, visits=visits, rng=rng)
     except ValueError as error:
         raise NothingToLearn(f"too little was watched of late ({error})", where="views") from error
-    named = evidence.titles[rows].select("title_id", "name").rows()
+    splits = [learned.split(row, column) for row, column in zip(asked.rows, watchers.chances.T, strict=True)]
+    named = evidence.titles[learned.scene.titles].select("title_id", "name").rows()
     return [
         Diverted(each.incremental / each.plays if has_visits else None, _list_losses(each.diverted, named))
         for each in splits

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from matinee.acquire.slate.plan import Plan, plan_slate
+from matinee.acquire.slate.reach import lay_out_reach
 from matinee.acquire.slate.terms import NO_FORECAST, Terms
 from matinee.acquire.slate.worth import COLUMNS
 from matinee.errors import BadFile, MatineeError, NothingToLearn
@@ -157,12 +158,14 @@ def slate_offers(service: Service, path: Path, wishes: Wishes, *, now: datetime)
     Raises:
         MatineeError: no candidate can be weighed, or no slate keeps the limits.
     """
-    dossier, terms = _look(service, path, now, wishes, has_members=service.counts()["exposures"] > 0)
+    is_reach = wishes.objective == "reach"
+    has_members = is_reach or service.counts()["exposures"] > 0
+    dossier, terms = _look(service, path, now, wishes, has_members=has_members)
     said = [describe(row) for row in dossier.forecast.problems.iter_rows(named=True)]
     if terms is None:
         raise BadFile("holds no candidate that can be weighed", where=str(path), todo=said[0])
     plan = _choose(dossier, terms, service.read("windows"))
-    return plan, [*said, *dossier.forecast.notes, *dossier.unknown.values()]
+    return plan, [*said, *dossier.forecast.notes, *(() if is_reach else dossier.unknown.values())]
 
 
 def _look(
@@ -196,15 +199,21 @@ def _look(
         forecast = _forecast_nothing(offers, error.what)
     members = _ask_members(service, offers) if has_members else Members(unknown={"diversion": _NO_LOG})
     if "forecast" in unknown and members.watchers is None:
-        raise NothingToLearn("; ".join([unknown["forecast"], *members.unknown.values()]))
+        raise NothingToLearn("; ".join([unknown["forecast"], members.unknown.get("who", _NO_LOG)]))
     forecast = replace(forecast, problems=problems, notes=[*notes, *_note_short(offers)])
     return Dossier(offers, forecast, members, None, unknown | members.unknown), terms
 
 
 def _choose(dossier: Dossier, terms: Terms, windows: pl.DataFrame) -> Plan:
-    """Choose the slate, and say in the verdicts why there is no forecast of a title."""
+    """Choose the slate, and say in the verdicts why there is no forecast of a title.
+
+    Raises:
+        NothingToLearn: reach is wanted and nobody knows who would watch.
+        MatineeError: no candidate can be weighed, or no slate keeps the limits.
+    """
+    chances = _lay_out_chances(dossier) if terms.objective == "reach" else None
     forecasts = lay_out_forecasts(dossier.forecast, dossier.members.diverted)
-    plan = plan_slate(dossier.offers, forecasts, terms, windows=windows)
+    plan = plan_slate(dossier.offers, forecasts, terms, windows=windows, chances=chances)
     reasons = {title.candidate_id: title.abstains for title in dossier.forecast.titles if title.abstains}
     verdicts = tuple(
         replace(each, why=f"no forecast: {reasons[each.candidate_id]}")
@@ -213,6 +222,13 @@ def _choose(dossier: Dossier, terms: Terms, windows: pl.DataFrame) -> Plan:
         for each in plan.verdicts
     )
     return replace(plan, verdicts=verdicts)
+
+
+def _lay_out_chances(dossier: Dossier) -> pl.DataFrame:
+    watchers = dossier.members.watchers
+    if watchers is None:
+        raise NothingToLearn(f"reach cannot be counted: {dossier.members.unknown['who']}", where="--objective")
+    return lay_out_reach(watchers.candidates["candidate_id"].to_list(), watchers.chances)
 
 
 def lay_out_forecasts(forecast: ForecastReport, diverted: list[Diverted]) -> pl.DataFrame:

@@ -61,10 +61,13 @@ def make_slate(
         the plan, and sentences on what was set aside or is not known.
 
     Raises:
-        UsageError: a budget that buys nothing, or no currency.
+        UsageError: a budget that buys nothing, no currency, or the objective `reach`, which needs a log.
         BadFile: a file is not what it was said to be.
         MatineeError: no candidate can be weighed, or no slate keeps the limits.
     """
+    if wishes.objective == "reach":
+        said = "reach counts members, a file of forecasts says hours"
+        raise UsageError(said, where="--forecasts", todo="leave it out; the service's own log is asked")
     offers, notes = read_offers(service, candidates, now=now)
     terms = make_terms(wishes, offers)
     table = read_forecasts(forecasts)

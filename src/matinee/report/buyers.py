@@ -125,6 +125,14 @@ def _lay_out_who(who: Told, told: Told) -> dict[str, Any]:
     return {"finding": say_who(who, told["who"]), "tables": [(name, rows) for name, rows in tables if rows]}
 
 
+COUNTED = {
+    "mean": "Hours of a slate are means, which lie above the medians of the titles: what may be large counts for more.",
+    "median": "Hours of a slate are medians.",
+    "low": "Hours of a slate are the 10% quantiles, which each title passes nine times in ten.",
+}
+"""What the hours of a slate are, by the risk asked for."""
+
+
 def _lay_out_slate(slate: Told) -> dict[str, Any]:
     chosen = [each for each in slate["verdicts"] if each["is_in"]]
     return {
@@ -133,6 +141,7 @@ def _lay_out_slate(slate: Told) -> dict[str, Any]:
         "worth": slate["worth"],
         "is_proved": slate["is_proved"],
         "bound": slate["bound"],
+        "counted": COUNTED[slate["terms"]["risk"]],
         "chosen": [_lay_out_verdict(each, slate["terms"]) for each in chosen],
         "out": [_lay_out_verdict(each, slate["terms"]) for each in slate["verdicts"] if not each["is_in"]],
         "frontier": _chart_frontier(slate),

@@ -208,7 +208,7 @@ def draw_factors(rows: Sequence[tuple[str, float]], *, axis: str, label: str) ->
         axes.axvline(0, color=MUTED, linewidth=1)
         _name_rows(axes, [fill(name, 30) for name, _ in rows])
         widest = max((abs(math.log10(factor)) for _, factor in rows), default=0.0)
-        axes.set_xlim(-1.35 * max(widest, 0.1), 1.35 * max(widest, 0.1))
+        axes.set_xlim(-1.7 * max(widest, 0.1), 1.7 * max(widest, 0.1))  # room for the factors beside the bars
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"×{10**value:.2g}"))
         axes.set_xlabel(axis)
         return _write(figure, label)

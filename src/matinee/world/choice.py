@@ -54,6 +54,23 @@ def draw_choices(truth: Truth, days: int) -> Iterator[tuple[Ints, Ints, Ints]]:
         yield visitors[kept], titles[kept], at[kept]
 
 
+def count_visits(truth: Truth, days: int, *, first: int, end: int) -> Ints:
+    """Count how often each member comes from one day until before another, also where they choose nothing.
+
+    Args:
+        truth: of the world.
+        days: length of the log.
+        first: day of the log.
+        end: day of the log.
+
+    Returns:
+        (n,) int64.
+    """
+    rows, visits = _visits(truth.visits)
+    at_day = spread_days(roll(truth.seed, rows, visits, _DAY), truth.first_days[rows], days)
+    return np.bincount(rows[(at_day >= first) & (at_day < end)], minlength=len(truth.visits))
+
+
 def band_edges(truth: Truth, days: int) -> Ints:
     """Return the ages in days at which bands begin: (bands + 1,) int64, first 0, last beyond the age of every work."""
     oldest = max(days - int(truth.released[0]), 1) + 1
