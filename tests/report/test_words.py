@@ -34,6 +34,12 @@ def test_factors_have_settings_of_their_own(evaluation):
     assert list_parts(recipe)[0][:2] == ("factors", 0.5)
 
 
+def test_a_power_of_the_audience_is_told_in_words():
+    without, with_one = (dict(describe_recipe({"linear": {"audience_power": power}})) for power in (0.0, 0.2))
+    assert without["a title of many viewers"] == "as any other"
+    assert with_one["a title of many viewers"] == "what speaks for it counts by (number of viewers) ^ -0.2"
+
+
 def test_an_endless_half_life_means_that_all_count_alike(evaluation):
     facts = dict(describe_recipe(evaluation["recipe"]))
     assert facts["a member's weight"] == "alike for all"
