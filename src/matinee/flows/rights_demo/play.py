@@ -256,7 +256,7 @@ def _prove(stage: Stage) -> Act:
     stage.write("receipts.json", json.dumps({"receipts": receipts}, indent=1))
     found = verify_ledger(stage.service, [str(stage.papers / "checkpoint.txt")])
     said = (
-        "Every attempt is in the ledger, permitted or refused, and every payment:"
+        "Every attempt is in the ledger, permitted or refused, every payment, and what was agreed:"
         f" {made['size']} entries under one signed checkpoint.",
         f"{extra.name} takes {len(receipts)} receipts home, which can be checked without the studio.",
         "The union keeps the checkpoint. " + say_findings(found["findings"]),

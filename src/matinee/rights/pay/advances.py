@@ -130,13 +130,13 @@ def _set_off(account: _Account, books: _Books, person_id: str, period: Period) -
         f"the lesser of {Money(books.owed[account], currency)} owed in {period} "
         f"and {Money(open_before, currency)} paid in advance and not recouped before"
     )
-    text += f", less what later quarters recouped = {Money(minor, currency)}" if minor < wanted else ""
+    text += ", less what later quarters recouped" if minor < wanted else ""
     return Owed(
         key=key_of(str(period), RECOUPED, agreement_id, currency),
         what=RECOUPED,
         at=period.ends_at - timedelta(microseconds=1),
         person_id=person_id,
-        dues=(Due(Money(minor, currency), text, tuple(books.rules[account])),),
+        dues=(Due(Money(minor, currency), f"{text} = {Money(minor, currency)}", tuple(books.rules[account])),),
         about={"agreement": agreement_id, "period": str(period)},
     )
 
