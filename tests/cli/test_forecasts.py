@@ -97,6 +97,7 @@ def test_a_slate_takes_its_forecasts_from_forecast(command, folder):
         (("--budget", "0"), "--budget: a budget of 0 EUR buys nothing"),
         (("--budget", "lots"), "--budget: 'lots' is no sum"),
         (("--currency", "EUR"), "--currency: a currency without a budget"),
+        (("--holdout", "0.3"), "--holdout: '0.3' is no holdout"),
         (("--html", "page.pdf"), "page.pdf: no name for a .html file"),
     ],
 )

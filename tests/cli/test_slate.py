@@ -38,6 +38,8 @@ def test_the_same_as_json(command, words):
         (("--budget", "0"), "--budget: a budget of 0 EUR buys nothing"),
         (("--budget", "much"), "--budget: 'much' is no sum"),
         (("--budget", "5", "--at-least", "mood=dark:1"), "--at-least: 'mood=dark:1' is no limit"),
+        (("--budget", "5", "--holdout", "a=1.2"), "--holdout: 'a=1.2' is no holdout"),
+        (("--budget", "5", "--holdout", "a=0.2"), "--holdout: says what is replaced by what is forecast here"),
         (("--budget", "5", "--from", "soon"), "--from: 'soon' is no day"),
         (("--budget", "5", "--from", "2027-02-01", "--to", "2027-01-01"), "last_day must not be before 2027-02-01"),
     ],

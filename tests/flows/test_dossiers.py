@@ -6,8 +6,8 @@ import pytest
 from tests.acquire.conftest import make_tables
 
 from matinee.acquire.slate.worth import COLUMNS
-from matinee.errors import NothingToLearn, UsageError
-from matinee.flows.diverting import Diverted
+from matinee.errors import NothingToLearn, UnknownId, UsageError
+from matinee.flows.diverting import Diverted, Holdout
 from matinee.flows.dossier_pages import write_dossier
 from matinee.flows.dossiers import lay_out_forecasts, make_dossier, slate_offers
 from matinee.flows.held_back import hold_back
@@ -88,6 +88,20 @@ def test_the_page_and_its_numbers_are_written_together(outside, tmp_path):
     assert "River Storm 8 4" in (tmp_path / "out.html").read_text(encoding="utf-8")
     with pytest.raises(UsageError, match=r"no name for a \.html file"):
         write_dossier(outside, tmp_path / "out.pdf", now=NOW, command="matinee forecast")
+
+
+def test_a_holdout_of_one_title_sets_how_much_is_added_by_all(inside):
+    service, dossier, _ = inside
+    path, views = service.path.parent / "held.parquet", service.read("views")
+    watched = views.filter(~pl.col("title_id").is_in(dossier.offers["title_id"].implode()))["title_id"].mode().min()
+    added = {}
+    for share in (0.2, 0.6):
+        told = make_dossier(service, path, now=NOW, holdout=Holdout(watched, share))
+        added[share] = [each.incremental for each in told.members.diverted]
+    assert added[0.2] == pytest.approx([0.2, 0.2], abs=0.1)
+    assert added[0.6] == pytest.approx([0.6, 0.6], abs=0.1)
+    with pytest.raises(UnknownId, match="no title 'x'"):
+        make_dossier(service, path, now=NOW, holdout=Holdout("x", 0.5))
 
 
 def test_titles_held_back_are_asked_about_as_if_nobody_had_watched(inside):

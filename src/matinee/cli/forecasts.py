@@ -14,7 +14,7 @@ from rich.table import Table
 
 from matinee.acquire.forecast.backtest import OriginScores
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
-from matinee.cli.slate import show_plan, solver_quiet
+from matinee.cli.slate import holdout_option, show_plan, solver_quiet
 from matinee.cli.who import show_watchers
 from matinee.errors import UsageError
 from matinee.flows.dossier_pages import write_dossier
@@ -80,6 +80,7 @@ def _table_of(scores: OriginScores, source: str) -> Table:
 @click.option("--csv", "csv_path", type=FOLDER, metavar="FILE.csv", help="Write one row a candidate and horizon.")
 @click.option("--source", type=_TO, help="Whose debuts to learn from: a report's, a chart's, one's own; default: most.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything drawn.")
+@holdout_option
 @service_option
 @json_option
 def forecast(
@@ -91,7 +92,7 @@ def forecast(
     csv_path: Path | None,
     folder: Path,
     as_json: bool,
-    **drawn: Any,  # ruff: ignore[any-type] - source and seed, as click passes them
+    **drawn: Any,  # ruff: ignore[any-type] - source, seed and holdout, as click passes them
 ) -> None:
     """Say what titles would draw, who would watch them and what to buy: a file of CANDIDATES, or those imported."""
     if html:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.table import Table
@@ -19,6 +19,7 @@ from matinee.acquire.slate.terms import LIMITED, OBJECTIVES, Limit
 from matinee.acquire.slate.worth import RISKS
 from matinee.cli.options import FOLDER, json_option, notes, print_json, screen, service_option
 from matinee.errors import UsageError
+from matinee.flows.diverting import Holdout
 from matinee.flows.dossiers import slate_offers
 from matinee.flows.slates import Wishes, make_slate
 from matinee.report.numbers import show_count
@@ -27,6 +28,32 @@ from matinee.tables.money import major_units, minor_digits
 
 _LIMIT = "BY=VALUE:N"
 _OUT_SHOWN = 15
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _read_holdout(_ctx: click.Context, _option: click.Parameter, text: str | None) -> Holdout | None:
+    if text is None:
+        return None
+    title_id, _, share = text.rpartition("=")
+    try:
+        found = Holdout(title_id, float(share))
+    except ValueError:
+        found = Holdout("", 0.0)
+    if not found.title_id or not 0 < found.share < 1:
+        todo = "write TITLE=SHARE, the part of its plays that replaced nothing, as 42=0.3"
+        raise UsageError(f"{text!r} is no holdout", where="--holdout", todo=todo)
+    return found
+
+
+def holdout_option(command: F) -> F:
+    """Add `--holdout TITLE=SHARE`."""
+    return click.option(
+        "--holdout",
+        metavar="TITLE=SHARE",
+        callback=_read_holdout,
+        help="What part of the plays of a title of yours replaced nothing, as an experiment found by withholding it.",
+    )(command)
 
 
 @click.command()
@@ -44,6 +71,7 @@ _OUT_SHOWN = 15
 @click.option("--from", "first_day", metavar="DAY", help="Offers' windows must reach the days from here …")
 @click.option("--to", "last_day", metavar="DAY", help="… to here.")
 @click.option("--owned", multiple=True, metavar="ID", help="A candidate bought already.")
+@holdout_option
 @click.option("--all", "show_all", is_flag=True, help="List every candidate that is out, too.")
 @service_option
 @json_option
@@ -51,18 +79,22 @@ def slate(
     candidates: Path,
     *,
     forecasts: Path | None,
+    holdout: Holdout | None,
     show_all: bool,
     folder: Path,
     as_json: bool,
     **asked: Any,  # ruff: ignore[any-type] - click passes what the options above declare
 ) -> None:
     """Choose what to buy for a budget: the proved best slate, with its reasons."""
+    if forecasts and holdout:
+        todo = "leave it out, or give the forecasts a column incremental"
+        raise UsageError("says what is replaced by what is forecast here, not in a file", where="--holdout", todo=todo)
     wishes, service, now = read_wishes(**asked), open_service(folder), datetime.now(UTC)
     with solver_quiet():
         if forecasts:
             plan, said = make_slate(service, candidates, forecasts, wishes, now=now)
         else:
-            plan, said = slate_offers(service, candidates, wishes, now=now)
+            plan, said = slate_offers(service, candidates, wishes, now=now, holdout=holdout)
     if as_json:
         print_json(plan.to_dict() | {"notes": said})
         return

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from matinee.acquire.replaced import find_start, learn_switching
-from matinee.errors import NothingToLearn
+from matinee.acquire.replaced import Switching, find_start, learn_switching
+from matinee.errors import NothingToLearn, UnknownId, UsageError
 from matinee.flows.who import Asked, Watchers
 from matinee.store.service import Service
 
@@ -37,12 +37,25 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class Holdout:
+    """What an experiment found that withheld a title of ours from some members.
+
+    Attributes:
+        title_id: which.
+        share: in (0, 1), the part of its plays that replaced nothing.
+    """
+
+    title_id: str
+    share: float
+
+
+@dataclass(frozen=True)
 class Diverted:
     """What a candidate would replace.
 
     Attributes:
         incremental: in [0, 1], the share of its plays that would replace nothing; None where visits are not recorded
-            (`COVERED`), which leaves it open.
+            (`COVERED`) and no holdout tells, which leaves it open.
         titles: the largest losses first.
     """
 
@@ -50,21 +63,25 @@ class Diverted:
     titles: list[Loss]
 
 
-def divert(service: Service, asked: Asked, watchers: Watchers) -> list[Diverted]:
+def divert(service: Service, asked: Asked, watchers: Watchers, holdout: Holdout | None = None) -> list[Diverted]:
     """Find out what candidates would replace.
 
     Args:
         service: whose exposures say who came, also where nothing was watched.
         asked: the log with the candidates.
         watchers: who would watch them.
+        holdout: sets how much is added, for all candidates.
 
     Returns:
         one a candidate.
 
     Raises:
         NothingToLearn: too little was watched of late.
+        UnknownId: the holdout is of no title of ours.
+        UsageError: it is of one that hardly anybody watched.
     """
     evidence = asked.evidence
+    held = _find_held(asked, holdout) if holdout else None
     start = find_start(evidence)
     shown = _find_shown(service, asked, start)
     played = evidence.events.filter(pl.col("at") >= start).select("member_row", day=pl.col("at") // 86_400)
@@ -72,17 +89,36 @@ def divert(service: Service, asked: Asked, watchers: Watchers) -> list[Diverted]
     days = pl.concat([played, shown]).unique().group_by("member_row").len()
     visits = np.zeros(evidence.members)
     visits[days["member_row"].to_numpy()] = days["len"].to_numpy()
-    rng = np.random.default_rng(0)
+    hidden = asked.hidden if held is None else asked.hidden | (np.arange(len(asked.hidden)) == held)
     try:
-        learned = learn_switching(evidence, asked.hidden, visits=visits, rng=rng)
+        learned = learn_switching(evidence, hidden, visits=visits, rng=np.random.default_rng(0))
     except ValueError as error:
         raise NothingToLearn(f"too little was watched of late ({error})", where="views") from error
+    if holdout and held is not None:
+        learned = _anchor(learned, asked, held, holdout)
     splits = [learned.split(row, column) for row, column in zip(asked.rows, watchers.chances.T, strict=True)]
     named = evidence.titles[learned.scene.titles].select("title_id", "name").rows()
     return [
-        Diverted(each.incremental / each.plays if has_visits else None, _list_losses(each.diverted, named))
+        Diverted(each.incremental / each.plays if has_visits or holdout else None, _list_losses(each.diverted, named))
         for each in splits
     ]
+
+
+def _find_held(asked: Asked, holdout: Holdout) -> int:
+    rows = np.flatnonzero((asked.evidence.titles["title_id"] == holdout.title_id).to_numpy())
+    if not len(rows):
+        raise UnknownId(f"no title {holdout.title_id!r}", where="--holdout", todo="name a title_id of the service")
+    return int(rows[0])
+
+
+def _anchor(learned: Switching, asked: Asked, held: int, holdout: Holdout) -> Switching:
+    """Set the model to a holdout, as if the title were new and watched by those who did watch it."""
+    watched = np.zeros(asked.evidence.members)
+    watched[asked.evidence.events.filter(pl.col("title_row") == held)["member_row"].to_numpy()] = 1
+    if not watched[learned.members].any():
+        what = f"none of the members asked watched {holdout.title_id!r}"
+        raise UsageError(what, where="--holdout", todo="name a title that many watched")
+    return learned.anchored(held, watched, share=holdout.share)
 
 
 def _find_shown(service: Service, asked: Asked, start: int) -> pl.DataFrame:

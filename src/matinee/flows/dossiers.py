@@ -16,7 +16,7 @@ from matinee.acquire.slate.reach import lay_out_reach
 from matinee.acquire.slate.terms import NO_FORECAST, Terms
 from matinee.acquire.slate.worth import COLUMNS
 from matinee.errors import BadFile, MatineeError, NothingToLearn
-from matinee.flows.diverting import Diverted, divert
+from matinee.flows.diverting import Diverted, Holdout, divert
 from matinee.flows.forecasting import (
     HORIZONS,
     ForecastReport,
@@ -42,7 +42,7 @@ _OFFER = (
 )  # fmt: skip
 _ALL_ADDED = "every hour counts as added, diverted ones too"
 _NO_LOG = f"without members to ask nothing tells what is replaced; {_ALL_ADDED}"
-_NO_VISITS = "no visits without a play are recorded, and only a holdout can tell"
+_NO_VISITS = "no visits without a play are recorded, and only a holdout can tell (`--holdout`)"
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,7 @@ def make_dossier(
     wishes: Wishes | None = None,
     source: str | None = None,
     seed: int = 0,
+    holdout: Holdout | None = None,
 ) -> Dossier:
     """Forecast candidates, say who would watch them and what they would replace, and choose a slate.
 
@@ -124,16 +125,17 @@ def make_dossier(
         wishes: of the slate; None = none is chosen.
         source: as of `matinee.flows.forecasting.forecast`.
         seed: of everything drawn.
+        holdout: says how much of a title of ours replaced nothing.
 
     Returns:
         the dossier. What cannot be told is in `unknown`, as long as anything can.
 
     Raises:
         NothingToLearn: neither can hours be forecast nor is there a log to say who would watch.
-        UsageError: no candidates, no such source, or a budget that buys nothing.
+        UsageError: no candidates, no such source, a budget that buys nothing, or a holdout of a title not watched.
         BadFile: the file is not what it was said to be.
     """
-    dossier, terms = _look(service, path, now, wishes, source=source, seed=seed)
+    dossier, terms = _look(service, path, now, wishes, source=source, seed=seed, holdout=holdout)
     if terms is None:
         return dossier
     windows = service.read("windows")
@@ -143,7 +145,9 @@ def make_dossier(
         return replace(dossier, unknown=dossier.unknown | {"slate": str(error)})
 
 
-def slate_offers(service: Service, path: Path, wishes: Wishes, *, now: datetime) -> tuple[Plan, list[str]]:
+def slate_offers(
+    service: Service, path: Path, wishes: Wishes, *, now: datetime, holdout: Holdout | None = None
+) -> tuple[Plan, list[str]]:
     """Choose the best slate of candidates by the forecasts of `make_dossier`.
 
     Args:
@@ -151,6 +155,7 @@ def slate_offers(service: Service, path: Path, wishes: Wishes, *, now: datetime)
         path: candidates as `import candidates` takes them.
         wishes: what is asked.
         now: the day of the decision.
+        holdout: says how much of a title of ours replaced nothing.
 
     Returns:
         the plan, and sentences on what was set aside or is not known; errors as `make_dossier`.
@@ -159,8 +164,8 @@ def slate_offers(service: Service, path: Path, wishes: Wishes, *, now: datetime)
         MatineeError: no candidate can be weighed, or no slate keeps the limits.
     """
     is_reach = wishes.objective == "reach"
-    has_members = is_reach or service.counts()["exposures"] > 0
-    dossier, terms = _look(service, path, now, wishes, has_members=has_members)
+    has_members = is_reach or holdout is not None or service.counts()["exposures"] > 0
+    dossier, terms = _look(service, path, now, wishes, holdout=holdout, has_members=has_members)
     said = [describe(row) for row in dossier.forecast.problems.iter_rows(named=True)]
     if terms is None:
         raise BadFile("holds no candidate that can be weighed", where=str(path), todo=said[0])
@@ -176,6 +181,7 @@ def _look(
     *,
     source: str | None = None,
     seed: int = 0,
+    holdout: Holdout | None = None,
     has_members: bool = True,
 ) -> tuple[Dossier, Terms | None]:
     """Tell all but the slate, and read what is asked of it; arguments and errors as `make_dossier`.
@@ -187,6 +193,7 @@ def _look(
         wishes: of the slate.
         source: of debuts.
         seed: of everything drawn.
+        holdout: of a title of ours.
         has_members: whether members are asked about.
     """
     offers, problems, notes = read_candidates(service, path, now=now)
@@ -197,7 +204,7 @@ def _look(
     except NothingToLearn as error:
         unknown["forecast"] = str(error)
         forecast = _forecast_nothing(offers, error.what)
-    members = _ask_members(service, offers) if has_members else Members(unknown={"diversion": _NO_LOG})
+    members = _ask_members(service, offers, holdout) if has_members else Members(unknown={"diversion": _NO_LOG})
     if "forecast" in unknown and members.watchers is None:
         raise NothingToLearn("; ".join([unknown["forecast"], members.unknown.get("who", _NO_LOG)]))
     forecast = replace(forecast, problems=problems, notes=[*notes, *_note_short(offers)])
@@ -252,7 +259,7 @@ def lay_out_forecasts(forecast: ForecastReport, diverted: list[Diverted]) -> pl.
     return table if table["incremental"].count() else table.drop("incremental")
 
 
-def _ask_members(service: Service, offers: pl.DataFrame) -> Members:
+def _ask_members(service: Service, offers: pl.DataFrame, holdout: Holdout | None) -> Members:
     """Say who would watch and what that replaces, as far as that is known."""
     if offers.is_empty():
         return Members()
@@ -268,7 +275,7 @@ def _ask_members(service: Service, offers: pl.DataFrame) -> Members:
     except NothingToLearn as error:
         return Members(unknown={"who": error.what, "diversion": _NO_LOG})
     try:
-        diverted = divert(service, asked, watchers)
+        diverted = divert(service, asked, watchers, holdout)
     except NothingToLearn as error:
         return Members(watchers, asked.watched, unknown={"diversion": f"{error.what}; {_ALL_ADDED}"})
     is_known = diverted[0].incremental is not None
