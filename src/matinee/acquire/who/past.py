@@ -34,7 +34,7 @@ def describe_past(
 ) -> Floats:
     """Describe titles by the audiences of other titles of the same year and before.
 
-        For each role, the first-billed actor, all people together and the franchise: the largest and mean of its names'
+    For each role, the first-billed actor, all people together and the franchise: the largest and mean of its names'
     summed audiences (log10), of their best title, of their shrunk mean log audience against all known titles, the
     latest titles counting most; and how many such titles they have. Last, how many years it came out after each bend
     of a line that follows how the latest years are watched. A title never counts for itself.
