@@ -40,9 +40,13 @@ def write_section(name: str, about: str, rows: list[Row], extra: str = "") -> No
 
 
 def find_commit() -> str:
-    """Name the commit that is measured."""
-    git = ["git", "-C", str(PAGE.parent), "describe", "--always", "--dirty", "--exclude=*"]
-    return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    """Name the commit that is measured; what a bench before this one wrote into docs is no change of it."""
+    git = ["git", "-C", str(PAGE.parents[1])]
+    asked = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    if asked.returncode:
+        return "unknown"
+    changed = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ".", ":!docs"], check=False).returncode
+    return asked.stdout.strip() + ("-dirty" if changed else "")
 
 
 def _machine() -> str:

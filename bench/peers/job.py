@@ -25,7 +25,7 @@ LONG_ENOUGH = 5.0
 """CPU seconds after which ranking and asking have been timed for long enough."""
 
 BATCH = 500
-"""Members ranked at once when everybody is ranked."""
+"""Members ranked at once when everybody is ranked, by libraries that hold a score for each title of each of them."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,12 @@ def best_rows(scores: NDArray[np.floating], asked: csr_matrix, k: int) -> NDArra
 
 
 def serve(
-    prepare: Callable[[Case], Any], fit: Callable[[Any, str, dict[str, Any]], Any], rank: Rank, *, folds_in: bool = True
+    prepare: Callable[[Case], Any],
+    fit: Callable[[Any, str, dict[str, Any]], Any],
+    rank: Rank,
+    *,
+    folds_in: bool = True,
+    batch: int = BATCH,
 ) -> None:
     """Do the task named on the command line, CASE.npz FOLDER: read FOLDER/task.json, write results.json and lists.npz.
 
@@ -111,6 +116,7 @@ def serve(
         fit: (data, name of the model, settings) -> model.
         rank: makes the lists.
         folds_in: whether the library serves members whom training never saw.
+        batch: members ranked at once when everybody is ranked.
     """
     case, folder = load_case(Path(sys.argv[1])), Path(sys.argv[2])
     task = json.loads((folder / "task.json").read_text())
@@ -124,7 +130,7 @@ def serve(
         if task["depth"]:
             lists[str(place)] = rank(model, case, task["depth"])
         if task["speed"]:
-            spent |= time_everybody(rank, model, case) | time_requests(rank, model, case, folds_in=folds_in)
+            spent |= time_everybody(rank, model, case, batch) | time_requests(rank, model, case, folds_in=folds_in)
         results.append(spent)
     np.savez(folder / "lists.npz", **lists)  # type: ignore[arg-type]
     (folder / "results.json").write_text(json.dumps(results))
@@ -138,12 +144,12 @@ def peak_gb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
 
 
-def time_everybody(rank: Rank, model: Any, case: Case) -> dict[str, float]:
+def time_everybody(rank: Rank, model: Any, case: Case, batch: int) -> dict[str, float]:
     """Rank 100 titles for batch after batch of members, and count members per CPU second."""
     rank(model, case.take(slice(0, 10)), 100)
     spent, done = 0.0, 0
-    for start in range(0, case.asked.shape[0], BATCH):
-        part = case.take(slice(start, start + BATCH))
+    for start in range(0, case.asked.shape[0], batch):
+        part = case.take(slice(start, start + batch))
         started = time.process_time()
         rank(model, part, 100)
         spent, done = spent + time.process_time() - started, done + part.asked.shape[0]

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from bench.peers.job import Case, serve
+from bench.peers.job import BATCH, Case, serve
 from matinee.recommend.blend import DenseBlend
 from matinee.recommend.factors import FactorsSettings, fit_factors
 from matinee.recommend.linear import Linear, LinearSettings, fit_events
@@ -18,6 +18,9 @@ from matinee.recommend.rank import rank_titles
 from matinee.recommend.recipe import Recipe, fit_recipe
 from matinee.recommend.topk import MANY, rank_histories
 from matinee.tables.log import EVENTS
+
+EVERYBODY = 25_000
+"""Members ranked at once: the more there are, the less it matters that weights are laid out for them anew."""
 
 
 def prepare(case: Case) -> tuple[pl.DataFrame, Case]:
@@ -64,8 +67,9 @@ def rank(model: Model, case: Case, k: int) -> NDArray[np.integer]:
         allowed[case.candidates] = True
     if isinstance(model, DenseBlend):
         return rank_histories(model, asked, k, seen=asked, allowed=allowed).titles
-    return rank_titles(model.score(asked), k, seen=asked, allowed=allowed)
+    parts = [asked[start : start + BATCH] for start in range(0, asked.shape[0], BATCH)]
+    return np.concatenate([rank_titles(model.score(part), k, seen=part, allowed=allowed) for part in parts])
 
 
 if __name__ == "__main__":
-    serve(prepare, fit, rank)
+    serve(prepare, fit, rank, batch=EVERYBODY)
