@@ -48,7 +48,7 @@ def test_a_model_that_does_not_know_the_latest_views_says_so(command, own_world,
     for verb in verbs:
         assert command(*verb, "--service", own_world, "--json").json["outdated"] is True
         said = command(*verb, "--service", own_world).err
-        assert "The tables have changed since the model was trained; `matinee train` takes in what came.\n" in said
+        assert "The tables have changed since the model was made; `matinee update` takes in what came.\n" in said
     assert "The tables have changed since the model of these pages" in (tmp_path / "r.html").read_text()
     command("train", "--service", own_world)
     assert "have changed" not in command(*verbs[0], "--service", own_world).err
