@@ -38,6 +38,12 @@ def test_a_member_who_gave_up_on_everything_is_told_why_the_page_is_common(comma
     assert title_id not in [title["title_id"] for title in page["titles"]]
 
 
+def test_more_titles_than_there_are_take_no_more_memory(command, world, tmp_path):
+    out = tmp_path / "all.parquet"
+    assert command("recommend", "--all", "--out", out, "-k", "1000000000", "--service", world).code == 0
+    assert pl.read_parquet(out)["rank"].max() <= len(load_model(world)[0]["title_ids"])
+
+
 def test_a_model_that_does_not_know_the_latest_views_says_so(command, own_world, tmp_path, member):
     verbs = [["recommend", "--member", member], ["page", "--member", member], ["report", "--out", tmp_path / "r.html"]]
     verbs.append(["recommend", "--all", "--out", tmp_path / "all.parquet"])

@@ -213,7 +213,7 @@ def recommend_all(recommender: Recommender, out: Path, *, k: int = 20) -> int:
     Returns:
         number of members.
     """
-    pages = list(_rank_all(recommender, k))
+    pages = list(_rank_all(recommender, min(k, len(recommender.title_ids))))
     write_parquet(pl.concat(pages) if pages else pl.DataFrame(schema=PAGE), out)
     return recommender.members.height
 
