@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from bench.data import shared
 from bench.page import Row, write_section
 from matinee.flows.imports import import_movielens, import_table
+from matinee.flows.logs import LEARNED_FROM
 from matinee.flows.pages import MemberState, PageOptions, load_state, serve_page
 from matinee.flows.serving import Recommender, load_recommender
 from matinee.flows.training import train
@@ -109,7 +110,9 @@ def make_recommender(service: Service, rng: np.random.Generator) -> Recommender:
     newcomers = rng.pareto(1.0, (len(COUNTRIES) + 1, TITLES)).astype(np.float32)
     title_ids = [f"t{row}" for row in range(TITLES)]
     snapshot = service.snapshot()
-    return Recommender(snapshot, blend, title_ids, COUNTRIES, newcomers, {"data_hash": snapshot.data_hash()})
+    return Recommender(
+        snapshot, blend, title_ids, COUNTRIES, newcomers, {"data_hash": snapshot.data_hash(LEARNED_FROM)}
+    )
 
 
 def add_ranker(

@@ -29,7 +29,8 @@ ABOUT = (
     "the same titles for all; lists come from the libraries' own calls and are measured here, over the members of the "
     "published splits. Settings are the best of a grid on an inner split of the training part: `./run bench recommend "
     "--tune` tries `bench/peers/grids.toml` and writes `bench/peers/chosen.toml`, for our `ease` and `factors` as for "
-    "the peers; `live` is what `train` makes, with the recipe that it learns. Memory is the largest of the process at "
+    "the peers; `live` is the blend that `train` makes, with the recipe that it learns, without the ranker or the next "
+    "title that may serve on top (section quality has those). Memory is the largest of the process at "
     "the end of the fit, library and data included."
 )
 REMARKS = (

@@ -38,6 +38,12 @@ def test_a_member_who_gave_up_on_everything_is_told_why_the_page_is_common(comma
     assert title_id not in [title["title_id"] for title in page["titles"]]
 
 
+def test_more_titles_than_there_are_take_no_more_memory(command, world, tmp_path):
+    out = tmp_path / "all.parquet"
+    assert command("recommend", "--all", "--out", out, "-k", "1000000000", "--service", world).code == 0
+    assert pl.read_parquet(out)["rank"].max() <= len(load_model(world)[0]["title_ids"])
+
+
 def test_a_model_that_does_not_know_the_latest_views_says_so(command, own_world, tmp_path, member):
     verbs = [["recommend", "--member", member], ["page", "--member", member], ["report", "--out", tmp_path / "r.html"]]
     verbs.append(["recommend", "--all", "--out", tmp_path / "all.parquet"])
@@ -48,7 +54,7 @@ def test_a_model_that_does_not_know_the_latest_views_says_so(command, own_world,
     for verb in verbs:
         assert command(*verb, "--service", own_world, "--json").json["outdated"] is True
         said = command(*verb, "--service", own_world).err
-        assert "The tables have changed since the model was trained; `matinee train` takes in what came.\n" in said
+        assert "The tables have changed since the model was made; `matinee update` takes in what came.\n" in said
     assert "The tables have changed since the model of these pages" in (tmp_path / "r.html").read_text()
     command("train", "--service", own_world)
     assert "have changed" not in command(*verbs[0], "--service", own_world).err

@@ -134,6 +134,17 @@ def test_pins_hold_until_they_expire_and_those_left_out_are_said(ask, tmp_path):
     assert (left["title_id"], left["why"]) == (last, "excluded by the request")
 
 
+def test_a_pin_of_an_episode_is_left_out_and_said(ask, world, tmp_path):
+    episode = open_service(world).read("titles").filter(pl.col("kind") == "episode")["title_id"][0]
+    pins = tmp_path / "pins.toml"
+    pins.write_text(f'[[pin]]\ntitle = "{episode}"\nuntil = 9999-12-31\n')
+    page = ask("--pins", pins).json
+    assert [(left["title_id"], left["why"]) for left in page["left_out"]] == [
+        (episode, "part of a series: name the series")
+    ]
+    assert "pinned" not in {title["how"] for title in titles_of(page)}
+
+
 def test_conflicting_pins_are_one_line(ask, tmp_path):
     ids = [title["title_id"] for title in titles_of(ask().json)][:2]
     pins = tmp_path / "pins.toml"
@@ -162,6 +173,7 @@ def test_a_page_of_one_day_explores_the_same_title_and_says_how_likely_it_was(as
         (("--pins", "nothing.toml"), 2, "no such file"),
         (("--diversity", "2"), 2, "diversity"),
         (("--at", "soon"), 2, "no time"),
+        (("--at", "0001-01-01T00:00+14:00"), 2, "no time"),
     ],
 )
 def test_misuse_is_said(ask, words, code, said):

@@ -110,6 +110,24 @@ def test_nothing_new_writes_nothing(service):
     assert sorted(service.path.rglob("*")) == before
 
 
+def test_after_an_update_no_model_is_outdated_even_by_what_says_nothing_to_it(service, tmp_path):
+    short = {"member_id": "shy", "title_id": pick_films(service, 1)[0], "started_at": NOW, "seconds": 20}
+    pl.DataFrame([short]).write_parquet(tmp_path / "views.parquet")
+    import_table(service, "views", tmp_path / "views.parquet")
+    assert load_recommender(service).is_outdated
+    assert update_model(service, now=LATER)["update"]["events_added"] == 0
+    assert not load_recommender(service).is_outdated
+    assert find_drift(service) < 1e-6
+
+
+def test_what_no_model_is_made_from_dates_none(service, tmp_path):
+    window = {"title_id": pick_films(service, 1)[0], "territory": "FR", "starts_on": NOW.date()}
+    pl.DataFrame([window]).write_parquet(tmp_path / "windows.parquet")
+    import_table(service, "windows", tmp_path / "windows.parquet")
+    assert not load_recommender(service).is_outdated
+    assert update_model(service, now=LATER)["update"] is None
+
+
 def test_a_run_says_what_it_was_made_from_and_keeps_what_training_said(service, tmp_path):
     trained = load_model(service.path)[1]
     watch(service, [("newcomer", pick_films(service, 1)[0], 1)], tmp_path)

@@ -70,10 +70,10 @@ def rating_option(command: F) -> F:
 
 
 def say_outdated(is_outdated: bool) -> None:
-    """Remark in one line that the model does not know what came in since it was trained."""
+    """Remark in one line that the model does not know what came in since it was made."""
     if is_outdated:
         notes.print(
-            "The tables have changed since the model was trained; `matinee train` takes in what came.", soft_wrap=True
+            "The tables have changed since the model was made; `matinee update` takes in what came.", soft_wrap=True
         )
 
 

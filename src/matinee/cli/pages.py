@@ -87,9 +87,9 @@ def read_time(at: str | None) -> datetime:
         return datetime.now(UTC)
     try:
         time = datetime.fromisoformat(at)
-    except ValueError as error:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"--at {at!r} is no time", todo="write for example 2026-11-22 or 2026-11-22T20:15Z") from error
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def show_rows(page: dict[str, Any]) -> None:

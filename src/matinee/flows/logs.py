@@ -15,6 +15,9 @@ from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
 from matinee.tables.log import Log, build_log
 
+LEARNED_FROM = ("members", "titles", "people", "credits", "views")
+"""Tables that a model is made from; what comes into another one does not date it."""
+
 
 @dataclass(frozen=True)
 class LoadedLog:
@@ -26,7 +29,7 @@ class LoadedLog:
         features: metadata of each title, float32 (titles, features).
         countries: country of each member in the order of `log.member_ids`; null = unknown.
         top_rating: highest rating in the views; None if there is none.
-        data_hash: names the state of the tables that this was read from.
+        data_hash: names the state of the tables that this was read from, `LEARNED_FROM`.
     """
 
     log: Log
@@ -65,7 +68,7 @@ def load_log(service: Service, *, min_rating: float | None = None) -> LoadedLog:
         )
     named = pl.DataFrame({"title_id": log.title_ids}).join(titles, on="title_id", maintain_order="left")
     features = _describe_titles(snapshot, named)
-    return LoadedLog(log, named, features, members["country"], top, snapshot.data_hash())
+    return LoadedLog(log, named, features, members["country"], top, snapshot.data_hash(LEARNED_FROM))
 
 
 def hash_features(features: csr_array) -> str:

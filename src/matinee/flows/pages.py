@@ -29,7 +29,7 @@ from matinee.recommend.pages.compose import Page, Viewer, compose_page
 from matinee.recommend.pages.pins import Edit, parse_edits
 from matinee.recommend.pages.reasons import Share, name_shares, split_scores, trace_anchors
 from matinee.recommend.pages.request import Boost, PageRequest, Pin, find_conflicts, suits_age
-from matinee.recommend.pages.resume import find_unfinished
+from matinee.recommend.pages.resume import find_resumable, find_unfinished
 from matinee.recommend.pages.select import mix_genres
 from matinee.recommend.ranker.ranker import Judged
 from matinee.store.texts import read_text
@@ -172,18 +172,26 @@ def serve_page(
     territory = options.territory or state.member["country"]
     note = explain_newcomer(recommender, state.member | {"country": territory}, state.history, state.seen)
     request, strangers = _resolve(recommender, replace(options, territory=territory), now)
-    popular = _find_popular(recommender, territory)
+    popular, day = _find_popular(recommender, territory), _day(now)
+    resume = find_resumable(
+        state.unfinished,
+        recommender.titles,
+        recommender.windows,
+        territory=territory,
+        day=day,
+        max_age=request.max_age,
+    )
     viewer = Viewer(
         scores=popular,
         popular=popular,
         seen=state.seen.indices,
-        resume=state.unfinished["title_row"].to_list(),
+        resume=resume,
         taste=np.zeros(len(catalogue.genre_names), np.float32),
     )
     basis = None if note is not None else score_member(recommender, state)
     if basis is not None:
         viewer = profile_viewer(recommender, viewer, state, basis, request)
-    shelf = _find_shelf(recommender, territory, _day(now))
+    shelf = _find_shelf(recommender, territory, day)
     page = compose_page(viewer, catalogue, shelf, request, rng)
     shares = explain_page(recommender, page, state, basis, request)
     says = PageWords(recommender, request, shares, state.unfinished, shelf.arrived, is_popular=note is not None)
@@ -330,7 +338,7 @@ def _resolve(recommender: Recommender, options: PageOptions, now: datetime) -> t
     """Turn ids into rows: the request, and edits of titles that the model does not have yet."""
     if missing := [title_id for title_id in options.exclude if title_id not in recommender.names]:
         raise UnknownId(f"no title {missing[0]!r}", todo="titles are listed in the service's tables/titles")
-    row_of = recommender.row_of_part
+    row_of, row_of_part = recommender.row_of, recommender.row_of_part
     live = [edit for edit in options.edits if now < edit.until]
     known = [edit for edit in live if edit.title_id in row_of]
     pins = [Pin(row_of[e.title_id], e.row, e.place, e.until) for e in known if e.kind == "pin"]
@@ -344,7 +352,7 @@ def _resolve(recommender: Recommender, options: PageOptions, now: datetime) -> t
         territory=options.territory,
         max_age=options.max_age,
         languages=options.languages,
-        excluded=[row_of[title_id] for title_id in options.exclude if title_id in row_of],
+        excluded=[row_of_part[title_id] for title_id in options.exclude if title_id in row_of_part],
         pins=pins,
         boosts=boosts,
         diversity=options.diversity,
@@ -352,11 +360,13 @@ def _resolve(recommender: Recommender, options: PageOptions, now: datetime) -> t
         length=options.length,
     )
     strangers = [
-        {"title_id": e.title_id, "name": recommender.names[e.title_id], "kind": e.kind, "why": _UNTRAINED}
+        {"title_id": e.title_id, "name": recommender.names[e.title_id], "kind": e.kind, "why": why}
         for e in live
         if e.title_id not in row_of
+        for why in [_OF_SERIES if e.title_id in row_of_part else _UNTRAINED]
     ]
     return request, strangers
 
 
-_UNTRAINED = "not in the model before the next `matinee train`"
+_OF_SERIES = "part of a series: name the series"
+_UNTRAINED = "not in the model before the next `matinee update`"

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from matinee.errors import BadModel, UnknownId
 from matinee.flows.histories import load_histories
+from matinee.flows.logs import LEARNED_FROM
 from matinee.recommend.blend import Blend, DenseBlend, FactorBlend, restore_blend
 from matinee.recommend.explain import explain_score
 from matinee.recommend.following import ARRAYS as NEXT_ARRAYS
@@ -90,8 +91,8 @@ class Recommender:
 
     @cached_property
     def is_outdated(self) -> bool:
-        """Whether the tables have changed since the model was trained."""
-        return bool(self.manifest["data_hash"] != self.snapshot.data_hash())
+        """Whether the tables that the model is made from have changed since."""
+        return bool(self.manifest["data_hash"] != self.snapshot.data_hash(LEARNED_FROM))
 
     @cached_property
     def titles(self) -> pl.DataFrame:
@@ -172,7 +173,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     Returns:
         {"member_id", "note", "outdated", "titles": [{"title_id", "name", "score", "because": [...]}]}; the shares of a
         title's reasons add up to its score. `note` says why where the page is not made from the member's own history;
-        `outdated` is true where the tables have changed since the model was trained.
+        `outdated` is true where the tables that the model is made from have changed since.
 
     Raises:
         UnknownId: if the service has no such member.
@@ -212,7 +213,7 @@ def recommend_all(recommender: Recommender, out: Path, *, k: int = 20) -> int:
     Returns:
         number of members.
     """
-    pages = list(_rank_all(recommender, k))
+    pages = list(_rank_all(recommender, min(k, len(recommender.title_ids))))
     write_parquet(pl.concat(pages) if pages else pl.DataFrame(schema=PAGE), out)
     return recommender.members.height
 
@@ -284,7 +285,7 @@ def find_member(recommender: Recommender, member_id: str) -> pl.DataFrame:
 
 def _find_title(recommender: Recommender, title_id: str) -> int:
     if title_id not in recommender.row_of:
-        todo = "run `matinee train` if it is new; episodes are found under their series"
+        todo = "run `matinee update` if it is new; episodes are found under their series"
         raise UnknownId(f"the model has no title {title_id!r}", todo=todo)
     return recommender.row_of[title_id]
 

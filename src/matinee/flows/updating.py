@@ -36,6 +36,8 @@ Tell = Callable[[str], None]
 def update_model(service: Service, *, now: datetime, progress: Tell | None = None) -> dict[str, Any]:
     """Bring the live model up to the service's log, and make the result current; write nothing if nothing changed.
 
+    What says nothing to the model, such as a viewing that is not positive, makes a run that is of the tables of now.
+
     Args:
         service: whose tables changed since the model was made, in whatever way.
         now: time of the run.
@@ -65,7 +67,9 @@ def _update(service: Service, now: datetime, progress: Tell | None, *, is_forget
     change = find_change(stored.log, number_log(loaded))
     has_same_features = hash_features(loaded.features) == stored.manifest["state"]["features_hash"]
     relearns = is_forgetting and _knows_more(stored, change)
-    if change.is_empty and has_same_features and not relearns:
+    has_changed = not change.is_empty or not has_same_features
+    is_dated = stored.manifest["data_hash"] != loaded.data_hash and not is_forgetting
+    if not (has_changed or relearns or is_dated):
         return stored.manifest | {"run": stored.run, "update": None}
     tell(f"folding {change.added + change.removed:,} events in")
     updated = _move(stored, change, loaded, has_same_features)
@@ -75,7 +79,7 @@ def _update(service: Service, now: datetime, progress: Tell | None, *, is_forget
         manifest |= describe_trials(trials, stored.learned.kinds)
         learned = put_learned(updated.live, loaded, trials, tell=tell)
     else:
-        manifest |= describe_move(manifest, stored.learned)
+        manifest |= describe_move(manifest, stored.learned) if has_changed else {}
         learned = stored.learned.move(updated.live, loaded.log.events)
     tell("saving")
     manifest["update"] = _describe_update(stored, change, updated, loaded, round(time.process_time() - started, 2))

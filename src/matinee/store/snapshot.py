@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -139,9 +139,10 @@ class Snapshot:
         """Count the rows of every table."""
         return {table: sum(file.rows for file in self.parts(table).values()) for table in TABLES}
 
-    def data_hash(self) -> str:
-        """Name this state: the same files give the same 64 hexadecimal digits."""
-        return hashlib.sha256(_manifest_text(self.files).encode()).hexdigest()
+    def data_hash(self, tables: Collection[str] | None = None) -> str:
+        """Name this state, of all tables or of some: the same files give the same 64 hexadecimal digits."""
+        files = self.files if tables is None else {table: self.files[table] for table in tables if table in self.files}
+        return hashlib.sha256(_manifest_text(files).encode()).hexdigest()
 
     def verify(self) -> None:
         """Compare every live file with the hash it was written with.

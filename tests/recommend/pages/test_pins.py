@@ -25,6 +25,11 @@ def test_a_pin_stands_first_in_top_picks_unless_said_otherwise():
     assert (pin.row, pin.place) == ("top", 1)
 
 
+def test_a_pin_until_the_last_day_of_all_holds_for_ever():
+    (pin,) = parse_edits('pin = [{title = "t1", until = 9999-12-31}]')
+    assert pin.until > datetime(9999, 12, 31, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

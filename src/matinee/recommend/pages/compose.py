@@ -47,7 +47,7 @@ class Viewer:
         scores: float32 (titles,), finite: what the model says, or popularity for a page without profiling.
         popular: float32 (titles,), >= 0: popularity in the territory.
         seen: int (n,), rows of all titles they started.
-        resume: rows of titles they did not finish, the latest first.
+        resume: rows of titles that they did not finish and may continue, the latest first.
         taste: float32 (genres,), p(g|u); zeros where there is none or none may be used.
         anchors: pairs of a title they enjoyed and float32 (titles,), what it adds to each score; the latest first.
         after: the title they finished last (-1 = it is not to be named) and float32 (titles,), the score of each as the

@@ -102,4 +102,6 @@ def _read_end(until: date) -> datetime:
     """Turn the last day, or an instant, into the first instant at which it no longer holds."""
     if isinstance(until, datetime):
         return until if until.tzinfo else until.replace(tzinfo=UTC)
+    if until == date.max:  # for ever, as some write it
+        return datetime.max.replace(tzinfo=UTC)
     return datetime.combine(until + timedelta(days=1), time(), UTC)

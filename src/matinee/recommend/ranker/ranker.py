@@ -191,7 +191,7 @@ def restore_ranker(blend: Blend, arrays: Mapping[str, NDArray[Any]]) -> Ranker |
 def compare_rankers(ranker: Ranker, other: Ranker | None) -> float:
     """Find the largest difference of two rankers' numbers, beside their blends; infinity where more than that differs.
 
-    Trees are compared by their text, any difference of which is 1 or more.
+    Trees are compared by the bytes of their text, any difference of which is 1 or more.
     """
     ours, theirs = dump_ranker(ranker), dump_ranker(other) if other else {}
     shapes, wanted = ({n: (a.shape, a.dtype) for n, a in arrays.items()} for arrays in (ours, theirs))
