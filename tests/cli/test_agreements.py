@@ -207,6 +207,7 @@ def test_an_advance_is_recorded(studio):
         (("agreement", "sign", "ag1"), 2, "sign with what; give either --key FILE.pem or --signature FILE"),
         (("agreement", "show", "ag9"), 2, "there is no agreement 'ag9'; list them with `matinee agreement show`"),
         (("agreement", "revoke", "ag9", "--by", "x"), 2, "there is no agreement 'ag9'; list them with"),
+        (("agreement", "advance", "ag1", "--amount", "1e30"), 2, "--amount: 1e30 is more than a ledger can hold"),
         (("use", "request", "nowhere.json"), 2, "nowhere.json: no such file; give the path of a file"),
     ],
 )
@@ -220,6 +221,12 @@ def test_what_is_no_json_is_refused(studio):
     said = studio("use", "request", studio.at("use.json", '{"use_id": 1, "use_id": 2}'), "--json")
     assert (said.code, said.json["decision"]) == (1, "refuse")
     assert "a key stands twice" in said.json["reasons"][0]["text"]
+
+
+def test_what_is_no_text_is_refused(studio, tmp_path):
+    (tmp_path / "use.json").write_bytes(b"\xff\xfe")
+    said = studio("use", "request", tmp_path / "use.json", "--json")
+    assert (said.code, said.json["decision"], said.json["reasons"][0]["code"]) == (1, "refuse", "attribute")
 
 
 def test_a_store_that_cannot_be_opened_refuses(studio, tmp_path):

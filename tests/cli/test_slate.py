@@ -36,6 +36,7 @@ def test_the_same_as_json(command, words):
     ("asked", "said"),
     [
         (("--budget", "0"), "--budget: a budget of 0 EUR buys nothing"),
+        (("--budget", "5", "--currency", "eur"), "--currency: 'eur' is no currency; write three capital letters"),
         (("--budget", "much"), "--budget: 'much' is no sum"),
         (("--budget", "5", "--at-least", "mood=dark:1"), "--at-least: 'mood=dark:1' is no limit"),
         (("--budget", "5", "--holdout", "a=1.2"), "--holdout: 'a=1.2' is no holdout"),
@@ -75,6 +76,15 @@ def test_a_bad_candidate_is_said_and_the_others_go_on(command, words, tmp_path):
     ended = command(*words, "--budget", "60000")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "--currency: prices are in EUR, USD" in ended.err
+
+
+def test_what_fits_no_candidate_is_said(command, words):
+    ended = command(
+        *words, "--budget", "110000", "--at-most", "genre=Wra:1", "--at-most", "genre=War:1", "--owned", "z"
+    )
+    assert "owned: z: no candidate that can be weighed\n" in ended.err
+    assert "genre Wra: at most 1: no candidate that can be weighed has it\n" in ended.err
+    assert (ended.code, ended.err.count("\n")) == (0, 3)
 
 
 def test_reach_asks_members_not_a_file_of_hours(command, words):

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 from tests.flows.lot import NOW, Q3, make_lot
 from tests.flows.test_pay import BY_USE
-from tests.flows.test_payments import check
+from tests.flows.test_payments import check, state
 
 from matinee.errors import UsageError
 from matinee.flows.agreements import pay_advance
@@ -37,6 +37,12 @@ def sums(lot, period, person_id="ada"):
     """Gross, recouped, net and what is left of the advance."""
     (total,) = load_statement(lot.service, person_id, period).totals
     return tuple(each.minor // 100 for each in (total.gross, total.recouped, total.net, total.left))
+
+
+def test_a_statement_of_an_advance_alone_is_written(lot, tmp_path):
+    made = state(lot, "ada", tmp_path / "ada", Q3)
+    assert (made["lines"], made["totals"][0]["amount"], made["totals"][0]["advance_left"]) == (0, "0.00", "600.00")
+    assert (tmp_path / "ada" / "statement.html").is_file()
 
 
 def payable(lot):

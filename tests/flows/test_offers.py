@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from matinee.errors import UsageError
 from matinee.flows.imports import check_tables, import_batches, import_table
-from matinee.flows.offers import export_avails, import_candidates, import_windows
+from matinee.flows.offers import export_avails, import_candidates, import_windows, read_offers
 from matinee.store.outputs import write_sheets
 from matinee.store.readers.batch import Batch
 from matinee.store.service import create_service
@@ -65,6 +65,19 @@ def test_a_bad_candidate_is_one_clear_line_and_the_others_go_on(load, old, new, 
     (line,) = [problem["said"] for problem in summary["sample"]]
     assert line.startswith("offers.csv, line 3, ")
     assert said in line
+
+
+def test_what_is_read_to_be_weighed_is_what_an_import_would_keep(service, load, tmp_path):
+    again = LINE.replace("500000", "600000").replace("film", "movie")
+    load(HEADER.replace("runtime_minutes", "minutes") + LINE + again)
+    offers, notes = read_offers(service, tmp_path / "offers.csv", now=datetime(2026, 11, 22, tzinfo=UTC))
+    assert offers.equals(service.read("candidates"))
+    assert offers["price"].to_list() == [500_000]
+    assert notes[:3] == [
+        "offers.csv, line 3, candidate_id: 'c1' is not a key of its own (row 2 has it)",
+        "kind: movie was read as film",
+        "offers.csv: columns not used: minutes",
+    ]
 
 
 def test_a_dry_run_says_what_is_missing_and_writes_nothing(service, load):

@@ -16,6 +16,10 @@ from matinee.tables.money import major_units, minor_units
         ("1.234", "EUR", None),
         ("free", "EUR", None),
         ("NaN", "EUR", None),
+        ("12,50", "EUR", None),
+        ("2.500,50", "EUR", None),
+        ("1e17", "EUR", None),
+        ("1e999999", "EUR", None),
     ],
 )
 def test_a_sum_is_read_in_the_digits_of_its_currency(sum_, currency, units):

@@ -113,13 +113,17 @@ def _pair(one: str, other: str) -> tuple[str, str]:
 
 
 def _overlaps(offers: pl.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, Any], str]]:
-    """Find pairs of offers of one work whose windows overlap in a territory: the earlier row, the later, where."""
+    """Find pairs of offers of one work whose windows overlap in a territory: the earlier row, the later, where.
+
+    Two rows of one candidate_id are one offer said twice, which the rule of keys finds.
+    """
     for _, same in offers.with_columns(_work_key(offers)).group_by("work", maintain_order=True):
         rows = same.rows(named=True) if same.height > 1 else []
         for place, later in enumerate(rows):
             for earlier in rows[:place]:
                 shared = _shared_territory(earlier["territories"], later["territories"])
-                if shared is not None and _overlap(earlier, later):
+                is_other = earlier["candidate_id"] != later["candidate_id"]
+                if shared is not None and is_other and _overlap(earlier, later):
                     yield earlier, later, shared
 
 

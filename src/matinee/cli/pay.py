@@ -17,6 +17,7 @@ from matinee.report.contrast import render_contrast
 from matinee.rights.money import Money, parse_money
 from matinee.rights.rulebook.contrast import Contrast
 from matinee.store.outputs import check_name, write_text
+from matinee.tables.money import LARGEST
 
 
 @click.group()
@@ -62,12 +63,15 @@ def read_amount(option: str, text: str, currency: str) -> Money:
     """Read an amount such as 200 or 187.50.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is none, or more than a ledger can hold.
     """
     try:
-        return parse_money(text, currency)
+        money = parse_money(text, currency)
     except ValueError as error:
         raise UsageError(f"--{option}: {error}", todo="write for example 200 or 187.50") from error
+    if abs(money.minor) > LARGEST:
+        raise UsageError(f"--{option}: {text} is more than a ledger can hold", todo="give less")
+    return money
 
 
 def read_uses(text: str) -> list[int]:

@@ -13,7 +13,7 @@ import polars as pl
 
 from matinee.acquire.slate.plan import Plan, plan_slate
 from matinee.acquire.slate.reach import lay_out_reach
-from matinee.acquire.slate.terms import NO_FORECAST, Terms
+from matinee.acquire.slate.terms import NO_FORECAST, Terms, note_terms
 from matinee.acquire.slate.worth import COLUMNS
 from matinee.errors import BadFile, MatineeError, NothingToLearn
 from matinee.flows.diverting import Diverted, Holdout, divert
@@ -207,7 +207,8 @@ def _look(
     members = _ask_members(service, offers, holdout) if has_members else Members(unknown={"diversion": _NO_LOG})
     if "forecast" in unknown and members.watchers is None:
         raise NothingToLearn("; ".join([unknown["forecast"], members.unknown.get("who", _NO_LOG)]))
-    forecast = replace(forecast, problems=problems, notes=[*notes, *_note_short(offers)])
+    idle = note_terms(offers, terms) if terms else []
+    forecast = replace(forecast, problems=problems, notes=[*notes, *_note_short(offers), *idle])
     return Dossier(offers, forecast, members, None, unknown | members.unknown), terms
 
 

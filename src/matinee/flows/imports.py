@@ -122,7 +122,7 @@ def import_batches(
             good, problems, said = understand(batch, now)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
-            ignored.setdefault(batch.file, _ignored(batch))
+            ignored.setdefault(batch.file, list_unused(batch))
             notes.update(dict.fromkeys([*said, *_note(service, batch, good, now)]))
             read[batch.file] = read.get(batch.file, 0) + batch.frame.height
             tell(batch.file, read[batch.file])
@@ -216,7 +216,7 @@ def preview_table(table: str, path: Path, **layout: Unpack[Layout]) -> Preview:
     batch = next(iter(read_table(path, table, batch_rows=PREVIEW_ROWS, **layout)))
     head = replace(batch, frame=batch.frame.head(PREVIEW_ROWS))
     good, problems, notes = understand(head, datetime.now(UTC))
-    return Preview(good, problems, _ignored(head), notes)
+    return Preview(good, problems, list_unused(head), notes)
 
 
 def check_tables(service: Service, *, progress: Progress | None = None) -> pl.DataFrame:
@@ -290,7 +290,8 @@ def _set_future_aside(batch: Batch, good: pl.DataFrame, latest: datetime) -> tup
     return good.filter(~is_future), problems
 
 
-def _ignored(batch: Batch) -> list[str]:
+def list_unused(batch: Batch) -> list[str]:
+    """List the columns of a file that its table does not have."""
     return [name for name in names_in_file(batch.frame) if name not in TABLES[batch.table].columns()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Unpack
@@ -12,7 +12,7 @@ import polars as pl
 from matinee.acquire.names import read_name
 from matinee.acquire.offers import note_offers
 from matinee.errors import BadFile, UsageError
-from matinee.flows.imports import ImportSummary, Layout, import_batches, understand
+from matinee.flows.imports import ImportSummary, Layout, import_batches, list_unused, understand
 from matinee.store.avails_sheets import HEADER_ROWS, lay_out
 from matinee.store.outputs import check_name, write_sheets
 from matinee.store.readers.avails import is_avails, read_avails
@@ -21,6 +21,7 @@ from matinee.store.readers.sheets import SUFFIXES, read_sheets
 from matinee.store.readers.table import read_table
 from matinee.store.service import Service
 from matinee.store.view_intake import Progress
+from matinee.tables.check import check_keys
 from matinee.tables.problems import concat_problems, describe
 from matinee.tables.schemas import TABLES
 
@@ -152,7 +153,8 @@ def read_candidates(
         now: a window that is over by then is set aside.
 
     Returns:
-        The good candidates, of one candidate_id the last row; the problems of the others; and what a buyer should know.
+        The good candidates; the problems of the others, also of those that repeat a candidate_id; and what a buyer
+        should know, also of how the file was read.
 
     Raises:
         BadFile: the file is not what it was said to be.
@@ -163,15 +165,26 @@ def read_candidates(
         batches = [Batch("candidates", "candidates", stored)]
     else:
         batches = [*_read(path, {})]
-    read = [understand(batch, now) for batch in batches]
-    good = pl.concat([rows.select(*TABLES["candidates"].columns()) for rows, _, _ in read])
-    problems = concat_problems([each for _, each, _ in read])
+    read = [(batch, *understand(batch, now)) for batch in batches]
+    sheets: dict[str, list[pl.DataFrame]] = {}
+    for batch, rows, _, _ in read:
+        sheets.setdefault(batch.file, []).append(rows.select("row", *TABLES["candidates"].columns()))
+    keyed = [check_keys("candidates", pl.concat(rows), file=file) for file, rows in sheets.items()]
+    good = pl.concat([rows.drop("row") for rows, _ in keyed])
+    problems = concat_problems([*(each for _, _, each, _ in read), *(each for _, each in keyed)])
     if good.is_empty() and problems.is_empty():
         raise UsageError("there are no candidates", where=str(path or service.path), todo="name a file of them")
     genres = service.scan("titles").select(pl.col("genres").explode().drop_nulls().unique()).collect()["genres"]
     file = path.name if path else "candidates"
-    notes = note_offers(good, {*genres}, file=file, today=now.date())
-    return good.unique("candidate_id", keep="last", maintain_order=True), problems, notes
+    notes = [note for *_, said in read for note in said] + _note_unused(batch for batch, *_ in read)
+    notes += note_offers(good, {*genres}, file=file, today=now.date())
+    # a later sheet of a workbook comes in after an earlier one, and so replaces its rows
+    return good.unique("candidate_id", keep="last", maintain_order=True), problems, [*dict.fromkeys(notes)]
+
+
+def _note_unused(batches: Iterable[Batch]) -> list[str]:
+    unused = {batch.file: names for batch in batches if (names := list_unused(batch))}
+    return [f"{file}: columns not used: {', '.join(names)}" for file, names in unused.items()]
 
 
 def read_offers(service: Service, path: Path, *, now: datetime) -> tuple[pl.DataFrame, list[str]]:

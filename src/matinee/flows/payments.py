@@ -115,7 +115,7 @@ def write_statement(
         StoreError: the ledger does not hash to what was recorded; the database or the disk said no.
     """
     statement = load_statement(service, person_id, period)
-    receipts = make_receipts(service, [line.leaf.key for line in statement.lines])
+    receipts = make_receipts(service, [line.leaf.key for line in statement.lines]) if statement.lines else []
     said = statement.to_dict() | {"receipts": receipts}
     proof = {"checkpoint": receipts[0]["checkpoint"], "key": receipts[0]["key"]} if receipts else {}
     made = {"date": f"{now:%Y-%m-%d}", "version": __version__, "command": f"matinee pay statement --person {person_id}"}

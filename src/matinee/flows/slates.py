@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -9,13 +10,14 @@ from pathlib import Path
 import polars as pl
 
 from matinee.acquire.slate.plan import Plan, plan_slate
-from matinee.acquire.slate.terms import Limit, Terms
+from matinee.acquire.slate.terms import Limit, Terms, note_terms
 from matinee.acquire.slate.worth import COLUMNS
 from matinee.errors import BadFile, UsageError
 from matinee.flows.offers import read_offers
 from matinee.store.readers.forecasts import read_numbers
 from matinee.store.service import Service
 from matinee.tables.money import minor_units
+from matinee.tables.schemas import CURRENCY
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def make_slate(
         raise UsageError(said, where="--forecasts", todo="leave it out; the service's own log is asked")
     offers, notes = read_offers(service, candidates, now=now)
     terms = make_terms(wishes, offers)
+    notes += note_terms(offers, terms)
     table = read_forecasts(forecasts)
     if "incremental" not in table.columns:
         notes.append(f"{forecasts.name}: no column incremental; every hour counts as added, diverted ones too")
@@ -99,8 +102,11 @@ def make_terms(wishes: Wishes, offers: pl.DataFrame) -> Terms:
     """Read budget and currency.
 
     Raises:
-        UsageError: no sum, none above 0, no single currency, or days that end before they begin.
+        UsageError: no sum, none above 0, no currency or no single one, or days that end before they begin.
     """
+    if wishes.currency is not None and not re.fullmatch(CURRENCY, wishes.currency):
+        todo = "write three capital letters, as EUR"
+        raise UsageError(f"{wishes.currency!r} is no currency", where="--currency", todo=todo)
     named = offers.filter(pl.col("price").is_not_null())["currency"].drop_nulls().unique().sort().to_list()
     if wishes.currency is None and len(named) != 1:
         said = ", ".join(named) or "no currency at all"

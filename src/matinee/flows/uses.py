@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from matinee.errors import MatineeError
+from matinee.errors import BadFile, MatineeError
 from matinee.flows.desk import LedgerDesk
 from matinee.rights.gate.answer import Answer, Reason
 from matinee.rights.gate.gate import Gate
@@ -47,16 +47,14 @@ def request_use(service: Service, path: Path, *, clock: Clock, rulebook: Ruleboo
         rulebook: the rules.
 
     Returns:
-        permit or refuse. A store that cannot be opened, and a file that is no JSON, refuse too.
+        permit or refuse. A store that cannot be opened, and a file that is no text or no JSON, refuse too.
 
     Raises:
         UsageError: there is no such file.
-        BadFile: it is not text.
     """
-    text = read_text(path)
     try:
-        said = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+        said = json.loads(read_text(path), object_pairs_hook=_once)
+    except (BadFile, ValueError, RecursionError) as error:
         return Answer(False, (Reason("attribute", f"{path} is not JSON that can be relied on: {error}"),), clock())
     try:
         with open_gate(service, clock=clock, rulebook=rulebook) as gate:

@@ -12,10 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from matinee.tables.money import LARGEST
 from matinee.tables.schemas import CURRENCY
-
-LARGEST = 2**63 - 1
-"""The largest amount, in minor units, that a database keeps."""
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 

@@ -193,3 +193,11 @@ def test_a_store_that_fails_refuses_and_the_refusal_stands_without_being_kept(do
     answer = door.ask()
     assert [reason.code for reason in answer.reasons] == ["store"]
     assert not answer.is_recorded
+
+
+def test_an_attempt_is_about_whom_it_names_unless_an_agreement_of_somebody_else_is_told_by_it(door):
+    door.desk.add_person(replace(door.office.person, person_id="ben"))
+    door.ask(agreement_id="none")
+    door.ask(person_id="ben")
+    door.ask(agreement_id="none", person_id="nobody")
+    assert [each.person_id for each in door.desk.attempts] == ["ada", None, None]

@@ -118,3 +118,8 @@ def test_a_price_is_within_half_a_cent_of_the_exact_one(rate, unit, count):
 def test_a_price_that_cannot_be_is_the_callers_mistake(rate, unit, count):
     with pytest.raises(ValueError, match="got"):
         price_by_unit(Fraction(rate), "USD", unit=unit, count=count, terms=[])
+
+
+def test_what_no_ledger_can_hold_is_not_payable():
+    with pytest.raises(Unpayable, match="more than a ledger can hold"):
+        price_by_unit(Fraction(10**12), "USD", unit="day", count=10**9, terms=[])

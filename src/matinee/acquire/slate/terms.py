@@ -181,6 +181,19 @@ def _bar_other_days(offer: Offer, terms: Terms) -> str:
 BARS: tuple[Bar, ...] = (_bar_owned, _bar_unpriced, _bar_elsewhere, _bar_other_days)
 
 
+def note_terms(candidates: pl.DataFrame, terms: Terms) -> list[str]:
+    """Say which words of what is asked fit no candidate, for they may be misspelt: a sentence each.
+
+    Args:
+        candidates: rows of the table candidates.
+        terms: what is asked.
+    """
+    unknown = sorted(terms.owned - {*candidates["candidate_id"]})
+    said = [f"owned: {', '.join(unknown)}: no candidate that can be weighed"] if unknown else []
+    idle = [limit for limit in terms.limits if not _has_value(candidates, limit).any()]
+    return said + [f"{limit}: no candidate that can be weighed has it" for limit in idle]
+
+
 def count_rules(candidates: pl.DataFrame, limits: tuple[Limit, ...]) -> tuple[csr_array, Floats, Floats]:
     """Lay out what may be chosen together: a row a pair that excludes each other, then a row a limit.
 

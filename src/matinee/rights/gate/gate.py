@@ -105,7 +105,7 @@ class Gate:
             use=use,
             version=found.terms.version if found.terms else None,
             digest=found.digest,
-            is_about_person=found.terms is not None and found.terms.person_id == use.person_id,
+            is_about_person=_is_about(use, found, turn),
             rules=tuple(each.citation for each in found.findings),
         )
         reasons = [*_check_clock(turn, now), *found.reasons]
@@ -183,6 +183,12 @@ def _ids(said: object) -> tuple[str | None, str | None]:
         return value if isinstance(value, str) and len(value) <= 100 and value.isprintable() else None
 
     return read("use_id"), read("agreement_id")
+
+
+def _is_about(use: Use, found: Found, turn: Turn) -> bool:
+    """Whether an attempt is theirs to see: they are known, and no agreement of somebody else is told by it."""
+    is_theirs = found.terms is None or found.terms.person_id == use.person_id
+    return is_theirs and turn.person(use.person_id) is not None
 
 
 def _check_clock(turn: Turn, now: datetime) -> Iterator[Reason]:

@@ -11,6 +11,7 @@ from typing import Any
 from matinee.errors import Unpayable
 from matinee.rights.money import Money, minor_unit, round_money, show_exact
 from matinee.rights.rulebook.rules import Citation
+from matinee.tables.money import LARGEST
 
 UNITS: Mapping[str, int] = MappingProxyType({"use": 1, "day": 1, "second": 1, "thousand views": 1000})
 """What an agreement may pay for, and how many of what is counted make one."""
@@ -63,6 +64,7 @@ def price_by_unit(rate: Fraction, currency: str, *, unit: str, count: int, terms
 
     Raises:
         ValueError: an unknown unit, or a negative rate or count.
+        Unpayable: it comes to more than a ledger can hold.
     """
     if unit not in UNITS:
         raise ValueError(f"unit: got {unit!r}, want one of {', '.join(UNITS)}")
@@ -70,6 +72,8 @@ def price_by_unit(rate: Fraction, currency: str, *, unit: str, count: int, terms
         raise ValueError(f"rate, count: got {rate} and {count}, want both >= 0")
     exact = rate * count / UNITS[unit]
     money = round_money(exact, currency)
+    if money.minor > LARGEST:
+        raise Unpayable(f"it comes to {money}, more than a ledger can hold")
     name = "view" if unit == "thousand views" else unit
     each = str(round_money(rate, currency)) if not rate % minor_unit(currency) else f"{currency} {show_exact(rate)}"
     by = "a thousand views" if unit == "thousand views" else f"a {unit}"
