@@ -49,8 +49,8 @@ class Answer:
         rules: of the rulebook, and the terms, that the answer rests on.
         token: of a permit; None if refused.
         is_recorded: whether the attempt is kept.
-        is_about_person: whether the attempt is kept as about the person that the request names: they are registered, and
-            the agreement, if there is one, is theirs.
+        is_about_person: whether it is kept as about the person that the request names: they are registered, and the
+            agreement, if there is one, is theirs.
     """
 
     is_permitted: bool
