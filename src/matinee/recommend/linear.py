@@ -26,6 +26,7 @@ import polars as pl
 from numpy.typing import DTypeLike, NDArray
 from scipy.linalg import lapack
 from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits
 
 from matinee.recommend.gram import Sums, compute_gram
 from matinee.recommend.histories import build_histories
@@ -33,6 +34,9 @@ from matinee.recommend.popular import DAY
 
 TYPICAL_LENGTH = 64
 """Events of a member who weighs 1 under any `length_power`."""
+
+LARGEST_SHARED = 12_000
+"""Rows of a matrix that threads factorise together. OpenBLAS 0.3.30 crashes at 16,000 in float64 (14,000 pass)."""
 
 LEAST_WEIGHT = 1e-6
 """A member who weighs less weighs nothing."""
@@ -223,7 +227,8 @@ def invert_in_place(upper: Sums) -> Sums:
     columns = upper.T  # LAPACK reads columns: our upper triangle is its lower one
     is_single = upper.dtype == np.float32
     potrf, potri = (lapack.spotrf, lapack.spotri) if is_single else (lapack.dpotrf, lapack.dpotri)
-    columns, failed = potrf(columns, lower=1, clean=0, overwrite_a=1)
+    with threadpool_limits(limits=1 if len(upper) > LARGEST_SHARED else None, user_api="blas"):
+        columns, failed = potrf(columns, lower=1, clean=0, overwrite_a=1)
     if failed == 0:
         columns, failed = potri(columns, lower=1, overwrite_c=1)
     if failed != 0:
