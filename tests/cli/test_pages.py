@@ -204,3 +204,63 @@ def test_a_page_of_a_newcomer_without_country_is_what_is_popular_everywhere(comm
     order = np.argsort(-recommender.newcomers[-1], kind="stable")[:10]
     assert [title["title_id"] for title in top10["titles"]] == [recommender.title_ids[row] for row in order]
     assert top10["name"] == "Top 10 on the service"
+
+
+def test_a_logged_page_comes_in_as_exposures_and_the_experiment_reports_it(command, ask, own_world, tmp_path, member):
+    log, folder = tmp_path / "deep" / "log.csv", ("--service", own_world)
+    others = open_service(own_world).read("members").filter(pl.col("member_id") != member)["member_id"].sort()[:5]
+    pages = {}
+    for number, who in enumerate([member, *others]):
+        words = ("--log", log, "--experiment", "new", "--arm", "ab"[number % 2], "--at", "2020-01-01")
+        pages[who] = ask(*words, who=who, service=own_world).json
+    said = command("import", "table", "exposures", log, "--json", *folder).json["tables"]["exposures"]
+    assert (said["added"], said["quarantined"]) == (sum(page["logged"] for page in pages.values()), 0)
+    rows = open_service(own_world).read("exposures").filter(member_id=member)
+    told = {
+        (title["title_id"], place, title["propensity"])
+        for row in pages[member]["rows"]
+        for place, title in enumerate(row["titles"], 1)
+    }
+    assert set(rows.select("title_id", "place", "propensity").iter_rows()) == told
+    assert (rows["propensity"] < 1).sum() == 1
+    assert rows["shown_at"].unique().to_list() == [datetime(2020, 1, 1, tzinfo=UTC)]
+    assert {"top", "top10"} <= set(rows["origin"])
+    found = command("experiment", "report", "new", "--json", *folder).json
+    assert {arm: facts["members"] for arm, facts in found["arms"].items()} == {"a": 3, "b": 3}
+
+
+def test_a_page_logged_twice_counts_once(command, ask, own_world, tmp_path):
+    logged = ask("--log", tmp_path / "one.csv", service=own_world).json["logged"]
+    ask("--log", tmp_path / "two.csv", service=own_world)
+    ask("--log", tmp_path / "two.csv", service=own_world)
+    counts = [
+        command("import", "table", "exposures", tmp_path / file, "--json", "--service", own_world).json["tables"]
+        for file in ("one.csv", "two.csv")
+    ]
+    assert counts[0]["exposures"]["added"] == logged
+    assert (counts[1]["exposures"]["added"], counts[1]["exposures"]["unchanged"]) == (0, logged)
+
+
+def test_a_log_of_something_else_or_cut_off_is_refused_and_kept(command, world, member, tmp_path):
+    log, words = tmp_path / "log.csv", ("page", "--member", member, "--service", world, "--log")
+    log.write_text("a,b\n")
+    assert "the file has another heading" in command(*words, log).err
+    assert log.read_text() == "a,b\n"
+    log.unlink()
+    assert "titles shown to" in command(*words, log).out
+    log.write_text(log.read_text().rstrip("\n"))
+    assert "the last line of the file is not whole" in command(*words, log).err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--experiment", "x", "--log", "f.csv"), "belong together"),
+        (("--arm", "x"), "belong together"),
+        (("--experiment", "x", "--arm", "a"), "without --log"),
+    ],
+)
+def test_an_experiment_that_cannot_be_logged_is_misuse(command, world, member, words, message):
+    said = command("page", "--member", member, "--service", world, *words)
+    assert said.code == 2
+    assert message in said.err

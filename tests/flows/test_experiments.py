@@ -155,19 +155,46 @@ def test_who_cannot_be_measured_is_left_out_and_told(service, tmp_path):
     ]
 
 
-def test_interleaved_pages_are_compared_member_by_member(service, tmp_path):
-    rows = [
-        {"member_id": f"m{number}", "arm": arm, "title_id": title}
-        for number in range(4)
+def drafted(members, begins=lambda number: "ab"[number % 2]):
+    """Pages of two titles, t1 of arm a and t2 of arm b, and who went first on each."""
+    return [
+        {"member_id": f"m{number}", "arm": arm, "title_id": title, "place": 1 if arm == begins(number) else 2}
+        for number in range(members)
         for arm, title in (("a", "t1"), ("b", "t2"))
     ]
-    expose(service, rows, tmp_path)
+
+
+def test_interleaved_pages_are_compared_member_by_member(service, tmp_path):
+    expose(service, drafted(4), tmp_path)
     found = report_experiment(service, "page", interleaved=True)
     assert {arm: facts["enjoyed"]["value"] for arm, facts in found["arms"].items()} == {"a": 3 / 4, "b": 1 / 4}
     (difference,) = found["differences"]
     assert difference["value"] == pytest.approx(-2 / 4)
     assert (difference["members_for"], difference["members_against"]) == (0, 2)
-    assert found["sample_ratio"]["seen"] == {"a": 4, "b": 4}
+    assert found["sample_ratio"]["seen"] == {"a": 2, "b": 2}
+
+
+def test_a_coin_that_always_falls_alike_is_a_plain_warning(service, tmp_path):
+    expose(service, drafted(20, begins=lambda _: "b"), tmp_path)
+    found = report_experiment(service, "page", interleaved=True)
+    assert found["sample_ratio"]["seen"] == {"a": 0, "b": 20}
+    assert "The members whose first page each arm began (a 0, b 20) are not split as planned" in found["warnings"][0]
+
+
+def test_the_coin_is_not_checked_where_no_place_is_known(service, tmp_path):
+    expose(service, [row | {"place": None} for row in drafted(4)], tmp_path)
+    found = report_experiment(service, "page", interleaved=True)
+    assert found["sample_ratio"]["p"] is None
+    assert "Sample ratio not checked" in found["warnings"][0]
+
+
+def test_the_first_arm_named_is_the_baseline_else_the_first_in_the_alphabet(service, tmp_path):
+    expose(service, members_of("new", 0, 1) + members_of("old", 2, 3), tmp_path)
+    named = report_experiment(service, "page", shares={"old": 0.5, "new": 0.5})
+    unnamed = report_experiment(service, "page")
+    assert (named["baseline"]["arm"], named["differences"][0]["against"]) == ("old", "old")
+    assert (unnamed["baseline"]["arm"], unnamed["differences"][0]["against"]) == ("new", "new")
+    assert "--arms to choose" in unnamed["baseline"]["why"]
 
 
 def test_an_episode_shown_or_watched_counts_for_its_series(service, tmp_path):
@@ -193,6 +220,7 @@ def test_an_episode_shown_or_watched_counts_for_its_series(service, tmp_path):
         ({"shares": {"a": 0.5, "c": 0.5}}, UsageError, "exposures of arm 'b'"),
         ({"shares": {"a": 0.5, "b": 0.25, "c": 0.25}}, MatineeError, "arm c has 0 members"),
         ({"shares": {"a": 0.5, "b": 0.25, "c": 0.25}, "interleaved": True}, UsageError, "3 arms"),
+        ({"shares": {"a": 0.7, "b": 0.3}, "interleaved": True}, UsageError, "shares a 0.7, b 0.3 of interleaved pages"),
         ({"interleaved": True}, UsageError, "no member was shown titles of both arms; leave out --interleaved"),
     ],
 )

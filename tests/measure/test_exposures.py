@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from matinee.measure.exposures import DAY, count_enjoyed, credit_teams, first_exposures
+from matinee.measure.exposures import DAY, count_enjoyed, credit_teams, find_beginners, first_exposures
 
 
 def rows(*cells: tuple[object, ...], names: str) -> pl.DataFrame:
@@ -67,3 +67,16 @@ def test_interleaved_titles_enjoyed_before_or_too_long_after_count_for_nobody():
         days=1,
     )
     assert found.rows() == [("m", 0, 0)]
+
+
+def test_who_began_is_the_lowest_place_of_a_members_first_page():
+    rows = [
+        ("m1", 5, "a", "top", 2),
+        ("m1", 5, "b", "top", 1),
+        ("m1", 9, "a", "top", 1),
+        ("m2", 5, "a", "top", 1),
+        ("m3", 5, "b", "top", None),
+    ]
+    schema = {"member_id": str, "at": pl.Int64, "arm": str, "origin": str, "place": pl.Int32}
+    found = find_beginners(pl.DataFrame(rows, schema=schema, orient="row"))
+    assert found.rows() == [("m1", "b"), ("m2", "a")]

@@ -87,6 +87,8 @@ def show_experiment(found: dict[str, Any]) -> None:
     screen.print(
         f"Experiment {found['experiment']}, {how}, {found['days']} days after being shown an arm.", markup=False
     )
+    baseline = found["baseline"]
+    screen.print(f"Baseline: {baseline['arm']}, {baseline['why']}.", markup=False, soft_wrap=True)
     outcomes = [name for name in next(iter(found["arms"].values())) if name != "members"]
     shown = Table("arm")
     for heading in ("members", *(_HEADINGS[name] for name in outcomes)):
@@ -100,7 +102,10 @@ def show_experiment(found: dict[str, Any]) -> None:
             f"; allowing for their past {_say_interval(each['adjusted'], sign='+')}" if "adjusted" in each else ""
         )
         screen.print(measured + adjusted, markup=False, soft_wrap=True)
-    screen.print(f"Sample ratio: p = {found['sample_ratio']['p']:.3g} (chi-square).", markup=False)
+    p = found["sample_ratio"]["p"]
+    if p is not None:
+        what = "who began each member's first page" if found["interleaved"] else "members seen"
+        screen.print(f"Sample ratio: p = {p:.3g} (chi-square of {what}).", markup=False)
     for warning in found["warnings"]:
         screen.print(warning, markup=False, soft_wrap=True)
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from matinee.cli.options import FOLDER, json_option, print_json, say_outdated, screen, service_option
 from matinee.errors import UsageError
+from matinee.flows.exposing import log_page
 from matinee.flows.pages import PageOptions, draw_for, make_page, read_edits
 from matinee.flows.serving import load_recommender
 from matinee.recommend.pages.maturity import OLDEST, read_age
@@ -35,6 +36,9 @@ DIAL = click.FloatRange(0, 1)
 @click.option("-k", "length", type=click.IntRange(min=1), default=PageOptions.length, show_default=True,
               help="Titles a row.")  # fmt: skip
 @click.option("--at", metavar="TIME", help="As of this day or time, UTC; default: now.")
+@click.option("--log", type=FOLDER, metavar="FILE.csv", help="Append what is shown, for `import table exposures`.")
+@click.option("--experiment", metavar="NAME", help="With --log: the experiment that the page is part of.")
+@click.option("--arm", metavar="NAME", help="With --experiment: the arm that is shown.")
 @service_option
 @json_option
 def page(
@@ -46,9 +50,12 @@ def page(
     as_json: bool,
     territory: str | None,
     maturity: str | None,
+    log: Path | None,
     **asked: Any,  # ruff: ignore[any-type] - click passes what the options above declare
 ) -> None:
     """Make a member's page of rows, each title with its reason."""
+    experiment, arm = asked.pop("experiment"), asked.pop("arm")
+    check_experiment(log, experiment, arm)
     service = open_service(folder)
     now = read_time(at)
     edits = read_edits(pins) if pins else ()
@@ -57,11 +64,26 @@ def page(
     options = PageOptions(territory=territory, max_age=read_ceiling(maturity), edits=edits, **asked)
     rng = draw_for(service.settings.seed, member, now)
     made = make_page(load_recommender(service), member, options, now=now, rng=rng)
+    logged = None if log is None else log_page(made, log, experiment=experiment, arm=arm)
     if as_json:
-        print_json(made)
+        print_json(made if logged is None else made | {"logged": logged})
     else:
         show_rows(made)
+        if logged is not None:
+            screen.print(f"Logged {logged:,} titles shown to {log}.", markup=False, soft_wrap=True)
         say_outdated(made["outdated"])
+
+
+def check_experiment(log: Path | None, experiment: str | None, arm: str | None) -> None:
+    """Check that what is said of an experiment can be logged.
+
+    Raises:
+        UsageError: an experiment without its arm or the other way round, or no log to write it to.
+    """
+    if (experiment is None) != (arm is None):
+        raise UsageError("--experiment and --arm belong together", todo="give both, or neither")
+    if experiment is not None and log is None:
+        raise UsageError("--experiment without --log", todo="say where to log what is shown: --log FILE.csv")
 
 
 def read_ceiling(maturity: str | None) -> int | None:

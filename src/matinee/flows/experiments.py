@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from matinee.errors import MatineeError, UsageError
 from matinee.measure.assignment import assign_arms
 from matinee.measure.compare import compare_paired
-from matinee.measure.exposures import DAY, count_enjoyed, credit_teams, first_exposures
+from matinee.measure.exposures import DAY, count_enjoyed, credit_teams, find_beginners, first_exposures
 from matinee.measure.trials import adjust_by_before, difference_interval, mean_interval, sample_ratio
 from matinee.store.outputs import write_parquet
 from matinee.store.service import Service
@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 
 TOO_UNLIKELY = 0.001
 """A split that chance brings about less often than this is taken for a fault (Fabijan et al. 2019)."""
+
+_OF_ALPHABET = "the first in the alphabet; name the arms in --arms to choose"
 
 OUTCOMES = ("enjoyed", "active")
 """Titles enjoyed for the first time, a member; and the share of members who enjoyed any."""
@@ -101,12 +103,12 @@ def report_experiment(
         interleaved: the arm of an exposure is the ranking that put the title on a page of both.
 
     Returns:
-        As JSON can say it: experiment, days, interleaved, outcomes of each arm with 95% intervals, differences,
-        sample_ratio, left_out, and warnings in plain words.
+        As JSON can say it: experiment, days, interleaved, baseline, outcomes of each arm with 95% intervals,
+        differences, sample_ratio, left_out, and warnings in plain words.
 
     Raises:
         UsageError: if the service has no exposure of the experiment, exposures of an arm that is not planned, or pages
-            that do not fit `interleaved`.
+            or shares that do not fit `interleaved`.
         MatineeError: if there are no views, or too few members whose days are over.
     """
     snapshot = service.snapshot()
@@ -114,10 +116,13 @@ def report_experiment(
         loaded = _load(service, snapshot, name)
     planned = _plan(loaded.exposures, shares, name)
     rng = np.random.default_rng(service.settings.seed)
+    baseline = {"arm": next(iter(planned)), "why": _OF_ALPHABET if shares is None else "the first of --arms"}
     report = _report_teams if interleaved else _report_members
     found = report(loaded, planned, days=days, rng=rng)
     warnings = [*_warn_of_ratio(found["sample_ratio"], interleaved), *_warn_of_missing(loaded, found["left_out"], days)]
-    return {"experiment": name, "days": days, "interleaved": interleaved, **found, "warnings": warnings}
+    return {"experiment": name, "days": days, "interleaved": interleaved, "baseline": baseline, **found} | {
+        "warnings": warnings
+    }
 
 
 def _load(service: Service, snapshot: Snapshot, name: str) -> _Loaded:
@@ -146,6 +151,8 @@ def _load(service: Service, snapshot: Snapshot, name: str) -> _Loaded:
         pl.coalesce("root_id", "title_id").alias("title_id"),
         pl.col("shown_at").dt.epoch("s").alias("at"),
         "arm",
+        "origin",
+        "place",
     )
     return _Loaded(exposures.drop_nulls("arm"), events, end, exposures["arm"].null_count())
 
@@ -205,6 +212,9 @@ def _report_teams(
     """Compare the two arms of interleaved pages, member by member."""
     if len(planned) != 2:
         raise UsageError(f"{len(planned)} arms", todo="interleaved pages are made of two")
+    if len(set(planned.values())) > 1:
+        said = ", ".join(f"{arm} {share:.3g}" for arm, share in planned.items())
+        raise UsageError(f"shares {said} of interleaved pages", todo="a coin says who goes first: give both arms 0.5")
     control, arm = planned
     if first_exposures(loaded.exposures)["arm"].null_count() == 0:
         raise UsageError("no member was shown titles of both arms", todo="leave out --interleaved")
@@ -228,8 +238,9 @@ def _report_teams(
         "members_for": int((credits[arm] > credits[control]).sum()),
         "members_against": int((credits[arm] < credits[control]).sum()),
     }
-    seen = {name: int((loaded.exposures["arm"] == name).sum()) for name in planned}
-    ratio = {"seen": seen, "planned": dict(planned), "p": sample_ratio(seen, planned)}
+    first = find_beginners(loaded.exposures)["arm"]
+    seen = {name: int((first == name).sum()) for name in planned}
+    ratio = {"seen": seen, "planned": dict(planned), "p": sample_ratio(seen, planned) if len(first) else None}
     return {"arms": arms, "differences": [difference], "sample_ratio": ratio, "left_out": left_out}
 
 
@@ -243,13 +254,15 @@ def _check_enough(counts: Mapping[str, int], left_out: Mapping[str, int], days: 
 
 
 def _warn_of_ratio(ratio: Mapping[str, Any], interleaved: bool) -> list[str]:
+    if ratio["p"] is None:
+        return ["Sample ratio not checked: no exposure says its place, so nobody knows which arm went first."]
     if ratio["p"] >= TOO_UNLIKELY:
         return []
-    what = "titles" if interleaved else "members"
+    what = "members whose first page each arm began" if interleaved else "members seen"
     seen = ", ".join(f"{arm} {number:,}" for arm, number in ratio["seen"].items())
     planned = ", ".join(f"{arm} {share:.3g}" for arm, share in ratio["planned"].items())
     return [
-        f"The {what} seen ({seen}) are not split as planned ({planned}); chance alone does this with p ="
+        f"The {what} ({seen}) are not split as planned ({planned}); chance alone does this with p ="
         f" {ratio['p']:.1g}. Do not trust the differences before it is known who is missing."
     ]
 

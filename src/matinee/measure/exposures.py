@@ -84,3 +84,19 @@ def credit_teams(exposures: pl.DataFrame, events: pl.DataFrame, *, arms: tuple[s
     members = exposures.select("member_id").unique().sort("member_id")
     joined = members.join(credits, on="member_id", how="left", maintain_order="left")
     return joined.with_columns(pl.col("first", "second").cast(pl.Float64).fill_null(0.0))
+
+
+def find_beginners(exposures: pl.DataFrame) -> pl.DataFrame:
+    """Find, for interleaved pages, which arm began the first page of each member.
+
+    Team draft evens out the teams of every page, so how many titles each arm showed tells nothing of what was lost; who
+    began is a fair coin. One page a member, since a service may show the same page, and so the same coin, again.
+
+    Args:
+        exposures: see the module, with origin and place; rows of no known place are passed over.
+
+    Returns:
+        member_id and arm, one row a member with a known place, in order of member_id.
+    """
+    placed = exposures.drop_nulls("place").sort("member_id", "at", "origin", "place", "arm", nulls_last=True)
+    return placed.group_by("member_id", maintain_order=True).agg(pl.col("arm").first())

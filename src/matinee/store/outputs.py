@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 import xlsxwriter
@@ -64,6 +66,38 @@ def write_text(text: str, path: Path) -> None:
         StoreError: the disk said no; what stood there before still does.
     """
     _write(text.encode(), path)
+
+
+def append_lines(lines: str, path: Path, *, heading: str) -> None:
+    """Append lines of UTF-8 to `path`, making it, its heading and its folder if need be.
+
+    Args:
+        lines: each ends with a line feed.
+        path: the file.
+        heading: its first line, without the line feed.
+
+    Raises:
+        UsageError: there is a file with another heading, or one whose last line is not whole.
+        StoreError: the disk said no.
+    """
+    with plain_disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b") as file:
+            if file.tell() == 0:
+                lines = f"{heading}\n{lines}"
+            else:
+                _check_log(file, path, heading)
+            file.write(lines.encode())
+
+
+def _check_log(file: BinaryIO, path: Path, heading: str) -> None:
+    file.seek(0)
+    if file.readline() != f"{heading}\n".encode():
+        todo = f"name a new file, or one that begins with {heading}"
+        raise UsageError("the file has another heading", where=str(path), todo=todo)
+    file.seek(-1, os.SEEK_END)
+    if file.read() != b"\n":
+        raise UsageError("the last line of the file is not whole", where=str(path), todo="mend it, or name a new file")
 
 
 def write_bundle(files: Mapping[str, bytes], path: Path, *, now: datetime) -> None:
