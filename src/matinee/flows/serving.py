@@ -168,7 +168,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     Args:
         recommender: the live model.
         member_id: who asks.
-        k: how many titles, >= 1.
+        k: how many titles, >= 1; beyond the number of titles is as many as there are.
 
     Returns:
         {"member_id", "note", "outdated", "titles": [{"title_id", "name", "score", "because": [...]}]}; the shares of a
@@ -178,6 +178,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     Raises:
         UnknownId: if the service has no such member.
     """
+    k = min(k, len(recommender.title_ids))
     member = find_member(recommender, member_id)
     histories = load_histories(recommender, member)
     (history, seen), facts = histories.slice(0, 1), histories.describe(0, 1)
@@ -230,7 +231,7 @@ def find_similar(recommender: Recommender, title_id: str, *, k: int = 20) -> dic
     row = _find_title(recommender, title_id)
     scores = recommender.blend.relate(row)[None, :]
     allowed = np.arange(scores.shape[1]) != row
-    top = rank_titles(scores, k, allowed=allowed)[0]
+    top = rank_titles(scores, min(k, scores.shape[1]), allowed=allowed)[0]
     titles = [
         {
             "title_id": (found := recommender.title_ids[i]),
