@@ -21,7 +21,7 @@ from matinee.recommend.blend import Blend, DenseBlend, FactorBlend, restore_blen
 from matinee.recommend.explain import explain_score
 from matinee.recommend.following import ARRAYS as NEXT_ARRAYS
 from matinee.recommend.following import Following, restore_following
-from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue
+from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue, lend_windows
 from matinee.recommend.rank import rank_titles
 from matinee.recommend.ranker.explain import Additions, explain_additions
 from matinee.recommend.ranker.ranker import ARRAYS as RANKER_ARRAYS
@@ -123,6 +123,11 @@ class Recommender:
     def windows(self) -> pl.DataFrame:
         """Rows of the table `windows`."""
         return self.snapshot.read("windows")
+
+    @cached_property
+    def lent_windows(self) -> pl.DataFrame:
+        """Windows of titles, of series without their own those of their parts."""
+        return lend_windows(self.windows, self.titles)
 
     @cached_property
     def shelves(self) -> dict[tuple[str | None, date], Shelf]:
