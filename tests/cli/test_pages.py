@@ -94,6 +94,18 @@ def test_a_title_outside_its_window_or_territory_is_out(command, ask, own_world,
     assert [title_id in shown for title_id in ids] == [False, False, True, True]
 
 
+def test_a_series_whose_episodes_alone_have_windows_is_out_elsewhere(command, ask, own_world, tmp_path):
+    titles = open_service(own_world).read("titles")
+    parent_of = dict(titles.drop_nulls("parent_id").select("parent_id", "title_id").iter_rows())
+    shown = [title["title_id"] for title in titles_of(ask("--territory", "FR", service=own_world).json)]
+    series = next(title_id for title_id in shown if title_id in parent_of)
+    (tmp_path / "windows.csv").write_text(f"title_id,territory,starts_on\n{parent_of[series]},US,2020-01-01\n")
+    command("import", "table", "windows", tmp_path / "windows.csv", "--service", own_world)
+    for territory, is_open in (("FR", False), ("US", True)):
+        page = ask("--territory", territory, service=own_world).json
+        assert (series in [title["title_id"] for title in titles_of(page)]) == is_open
+
+
 def test_maturity_language_and_exclusions_are_kept(ask, world):
     titles = open_service(world).read("titles").select("title_id", "maturity", "languages")
     facts = {title_id: (maturity, languages) for title_id, maturity, languages in titles.iter_rows()}

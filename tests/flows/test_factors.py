@@ -148,7 +148,7 @@ def test_who_is_forgotten_is_in_no_factor(service, tmp_path):
     member = pick_member(service)
     watch(service, member, tmp_path)
     assert prove_model(service)["left"] > 1e-6  # there is something to notice
-    receipt = forget(service, [member], now=LATER).receipt
+    receipt = forget(service, [member], clock=lambda: LATER).receipt
     assert receipt["model"]["proof"]["max_difference"] == 0
     assert member not in set(load_stored(service).log.member_ids)
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def dies(moment: int, events: set[str], service: Service) -> bool:
     """Forget `WHO`, but die at the `moment`th event; tell whether there are so many."""
     DEATH.left, DEATH.events = moment + 1, events
     try:
-        forget(service, [WHO], now=NOW)
+        forget(service, [WHO], clock=lambda: NOW)
     except Died:
         return True
     finally:
@@ -92,7 +93,7 @@ def test_an_erasure_that_dies_anywhere_and_is_run_again_ends_as_if_it_had_not(te
             shutil.rmtree(service.path / "models")
         has_died = dies(moment, events, service)
         check_others(service, left)
-        receipt = forget(service, [WHO], now=NOW).receipt if has_died else read_receipts(service)[0]
+        receipt = forget(service, [WHO], clock=lambda: NOW).receipt if has_died else read_receipts(service)[0]
         assert find_traces(service.path) == []
         assert service.data_hash() == left.data_hash()
         assert read_receipts(service) == [receipt]
@@ -122,24 +123,31 @@ def test_nothing_is_imported_before_an_erasure_is_finished(halfway, tmp_path):
     (tmp_path / "views.csv").write_text(f"member_id,title_id,started_at\n{WHO},t1,2026-03-03\n", encoding="utf-8")
     with pytest.raises(StoreError, match="was interrupted; run `matinee forget` without --member to finish it"):
         import_table(halfway, "views", tmp_path / "views.csv")
-    forget(halfway, now=NOW)
+    forget(halfway, clock=lambda: NOW)
     assert import_table(halfway, "views", tmp_path / "views.csv").counts["views"].added == 1
 
 
 def test_an_erasure_can_be_finished_without_naming_anybody(halfway):
-    assert forget(halfway, now=NOW).receipt["members"] == 1
+    assert forget(halfway, clock=lambda: NOW).receipt["members"] == 1
     assert find_traces(halfway.path) == []
+
+
+def test_an_erasure_that_is_finished_later_says_when_it_was_asked_for(halfway):
+    later = NOW.replace(hour=13)
+    receipt = forget(halfway, clock=lambda: later).receipt
+    asked, finished = (datetime.fromisoformat(receipt[name]) for name in ("asked_at", "finished_at"))
+    assert finished - asked == later - NOW
 
 
 def test_a_model_trained_in_between_is_kept(halfway):
     run = train(halfway, now=NOW.replace(hour=12))["run"]
-    forget(halfway, now=NOW.replace(hour=13))
+    forget(halfway, clock=lambda: NOW.replace(hour=13))
     assert list_runs(halfway.path) == [name_current(halfway.path)] == [run]
     assert find_traces(halfway.path) == []
 
 
 def test_somebody_else_can_join_an_erasure_that_waits(halfway):
-    receipt = forget(halfway, ["m3"], now=NOW).receipt
+    receipt = forget(halfway, ["m3"], clock=lambda: NOW).receipt
     assert receipt["members"] == receipt["removed"]["members"] == 2
     assert find_traces(halfway.path) == []
     assert "m3" not in halfway.read("members")["member_id"]
@@ -147,14 +155,14 @@ def test_somebody_else_can_join_an_erasure_that_waits(halfway):
 
 def test_a_stranger_does_not_spoil_an_erasure_that_waits(halfway):
     with pytest.raises(UnknownId, match="no member 'nobody'"):
-        forget(halfway, ["nobody"], now=NOW)
-    assert forget(halfway, now=NOW).receipt["members"] == 1
+        forget(halfway, ["nobody"], clock=lambda: NOW)
+    assert forget(halfway, clock=lambda: NOW).receipt["members"] == 1
 
 
 def test_a_damaged_note_is_one_line(halfway):
     (halfway.path / NOTE).write_text("{")
     with pytest.raises(StoreError, match="the note of an erasure is damaged; delete it and forget again"):
-        forget(halfway, now=NOW)
+        forget(halfway, clock=lambda: NOW)
 
 
 @pytest.mark.parametrize("moment", [3, 9])
@@ -162,7 +170,7 @@ def test_a_process_killed_for_real_leaves_no_lock_and_what_can_be_finished(servi
     command = [sys.executable, "-m", __name__, str(service.path), str(moment)]
     assert subprocess.run(command, check=False, cwd=Path(__file__).parents[2]).returncode == -signal.SIGKILL
     assert find_traces(service.path)
-    forget(service, [WHO], now=NOW)
+    forget(service, [WHO], clock=lambda: NOW)
     assert find_traces(service.path) == []
 
 

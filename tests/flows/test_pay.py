@@ -167,7 +167,7 @@ def test_who_was_erased_is_a_problem_and_the_others_are_paid(lot):
 
 def test_who_is_forgotten_takes_no_money_from_anybody(lot):
     lot.agree(pay=[BY_VIEWS]).use("u1").put("titles", FILM).watch("harbour", *[3600] * 800).pay()
-    forget(lot.service, [f"m{number}" for number in range(400)], now=NOW)
+    forget(lot.service, [f"m{number}" for number in range(400)], clock=lambda: NOW)
     run = lot.pay().to_dict()
     assert (run["lower"], run["moved"]) == (1, [])
     assert "comes to $1.00 now, and $2.00 was recorded, which stays" in run["problems"][0]["what"]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 
-from matinee.recommend.inverse import Inverse, drop, find_error, rearrange, shift
+from matinee.recommend.inverse import Inverse, drop, find_error, rearrange, sample_error, shift
 
 N = 40
 
@@ -110,3 +110,22 @@ def test_a_true_inverse_has_no_error_but_rounding():
     X, w, ridge = draw_histories()
     true = store((X.T.astype(np.float64) * w) @ X + np.diag(ridge), UNEVEN)
     assert find_error(true, coo_array(X), w, ridge, np.arange(N)) < 5e-8
+
+
+@pytest.mark.parametrize("scale", [EVEN, UNEVEN])
+def test_where_columns_meet_rows_a_wrong_weight_is_seen_and_elsewhere_it_says_little(scale):
+    M, columns, rows = draw_matrix(), np.array([3, 9]), np.array([5, 9, 30])
+    inverse = store(M, scale)
+    assert sample_error(inverse, M[columns], columns, rows) < 1e-6
+    inverse.weights[30, 3] += 1e-3
+    assert sample_error(inverse, M[columns], columns, rows) == pytest.approx(1e-3, rel=1e-3)
+    inverse.weights[30, 3] -= 1e-3
+    inverse.weights[7, 8] += 1e-3
+    assert sample_error(inverse, M[columns], columns, rows) < 1e-6
+
+
+def test_a_wrong_diagonal_is_seen_where_a_column_meets_its_own_row():
+    M, rows = draw_matrix(), np.array([3])
+    inverse = store(M)
+    inverse.diagonal[3] *= 1 + 1e-3
+    assert sample_error(inverse, M[rows], rows, rows) == pytest.approx(1e-3, rel=1e-2)

@@ -11,7 +11,7 @@ from matinee.recommend.factors import FactorsSettings
 from matinee.recommend.linear import LinearSettings
 from matinee.recommend.live import compare_live, fit_live
 from matinee.recommend.popular import DAY
-from matinee.recommend.update import find_difference, find_drift, fold_in, update_live
+from matinee.recommend.update import find_difference, find_drift, fold_in, sample_drift, update_live
 
 MOST = 1e-6
 
@@ -155,15 +155,18 @@ def test_two_hundred_updates_drift_less_than_is_promised():
     drift = find_drift(live, log.evidence(), recipe.linear, rng=np.random.default_rng(0))
     assert live.state.updates == 200
     assert drift < worst(live, refit(live, log, recipe)) * 1.1 < MOST
+    sampled = sample_drift(live, log.evidence(), recipe.linear, rng=np.random.default_rng(0))
+    assert drift / 2 < sampled < drift * 2
 
 
-def test_the_drift_found_is_the_error_there_is():
+@pytest.mark.parametrize("look", [find_drift, sample_drift])
+def test_the_drift_found_is_the_error_there_is(look):
     log = draw_log()
     live = fit_live(log.evidence(), RECIPE)
     weights = weights_of(live)
     weights[:] += np.random.default_rng(1).normal(size=weights.shape) * 1e-5
     np.fill_diagonal(weights, 0)
-    drift = find_drift(live, log.evidence(), RECIPE.linear, rng=np.random.default_rng(0))
+    drift = look(live, log.evidence(), RECIPE.linear, rng=np.random.default_rng(0))
     assert 1e-5 < drift < 1e-4
 
 
@@ -182,6 +185,36 @@ def test_a_small_change_is_folded_in():
     assert updated.drift < 1e-7
     assert updated.live.state.updates == 1
     assert worst(updated.live, refit(live, grown(log), RECIPE)) < MOST
+
+
+@pytest.mark.parametrize("look", [find_drift, sample_drift])
+@pytest.mark.parametrize("linear", SETTINGS, ids=range(len(SETTINGS)))
+def test_a_model_of_the_log_of_now_has_drifted_nowhere_and_one_of_another_log_has(look, linear):
+    recipe, log = recipe_with(linear), draw_log()
+    live, other = fit_live(log.evidence(), recipe), log.without_member(7).evidence()
+    assert look(live, log.evidence(), linear, rng=np.random.default_rng(0)) < 1e-7
+    assert look(live, other, linear, rng=np.random.default_rng(0)) > update.MOST_DRIFT
+
+
+@pytest.mark.parametrize(("updates", "look"), [(18, sample_drift), (19, find_drift), (20, sample_drift)])
+def test_every_twentieth_update_looks_at_whole_columns(updates, look):
+    log = draw_log()
+    live = fit_live(log.evidence(), RECIPE)
+    moved = move(replace(live, state=replace(live.state, updates=updates)), log, grown(log), RECIPE)
+    assert moved.drift == look(moved.live, grown(log).evidence(), RECIPE.linear, rng=np.random.default_rng(0))
+
+
+def test_a_suspicious_sample_is_looked_at_again_in_whole_columns():
+    log, rng = draw_log(), np.random.default_rng(0)
+    live = fit_live(log.evidence(), RECIPE)
+    weights_of(live)[:] += np.random.default_rng(1).normal(size=(20, 20)) * 5e-8
+    np.fill_diagonal(weights_of(live), 0)
+    updated = move(live, log, grown(log), RECIPE)
+    evidence, looks = grown(log).evidence(), (sample_drift, find_drift)
+    sampled, whole = (look(updated.live, evidence, RECIPE.linear, rng=rng) for look in looks)
+    assert updated.solved == ""
+    assert sampled > update.MOST_SAMPLED
+    assert updated.drift == whole
 
 
 def solve_again(live, log, new, recipe, because):

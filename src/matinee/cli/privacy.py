@@ -28,7 +28,7 @@ def forget(members: tuple[str, ...], folder: Path, as_json: bool) -> None:
     Without --member, finish what was interrupted.
     """
     with saying() as progress:
-        done = forgetting.forget(open_service(folder), members, now=datetime.now(UTC), progress=progress)
+        done = forgetting.forget(open_service(folder), members, clock=lambda: datetime.now(UTC), progress=progress)
     if as_json:
         print_json(done.receipt | {"receipt": str(done.path), "foreign": [str(path) for path in done.foreign]})
     else:

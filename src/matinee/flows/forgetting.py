@@ -44,6 +44,7 @@ from matinee.store.traces import (
 from matinee.tables.personal import can_be_id
 
 Progress = Callable[[str], None]
+Clock = Callable[[], datetime]
 
 TOLERANCE = 1e-6
 """How far the live model may be from one made without them, in any number, as a share of it where it is above 1."""
@@ -65,7 +66,7 @@ class Forgotten:
 
 
 def forget(
-    service: Service, member_ids: Sequence[str] = (), *, now: datetime, progress: Progress | None = None
+    service: Service, member_ids: Sequence[str] = (), *, clock: Clock, progress: Progress | None = None
 ) -> Forgotten:
     """Remove every trace of members from a service, and finish an erasure that was interrupted.
 
@@ -74,7 +75,7 @@ def forget(
     Args:
         service: from where.
         member_ids: whom; none = finish what was interrupted.
-        now: time of the receipt, with zone.
+        clock: tells the time, with a zone; read when it begins, and when all but the receipt is done.
         progress: told what is being done.
 
     Returns:
@@ -87,7 +88,7 @@ def forget(
             is done, and the erasure waits to be finished.
         StoreError: the disk said no; the erasure waits to be finished.
     """
-    tell = progress or (lambda _stage: None)
+    tell, now = progress or (lambda _stage: None), clock()
     with writer_lock(service.path):
         tell("looking for them")
         pending = read_erasure(service.path)
@@ -99,7 +100,8 @@ def forget(
                 return _give(service, pending, receipt)
             pending = None
         erasure = _begin(service, pending, asked, now) if asked or not pending else pending
-        receipt = _erase(service, erasure, now, tell)
+        data_hash, model = _erase(service, erasure, now, tell)
+        receipt = _describe(erasure, data_hash, model, clock())
         write_receipt(service.path, erasure.receipt, receipt)
         return _give(service, erasure, receipt)
 
@@ -123,8 +125,12 @@ def _begin(service: Service, pending: Erasure | None, asked: Sequence[str], now:
     return erasure
 
 
-def _erase(service: Service, erasure: Erasure, now: datetime, tell: Progress) -> dict[str, Any]:
-    """Do all of it, or what is left of it; every step can be repeated."""
+def _erase(service: Service, erasure: Erasure, now: datetime, tell: Progress) -> tuple[str, dict[str, Any] | None]:
+    """Do all of it, or what is left of it; every step can be repeated.
+
+    Returns:
+        the name of the state of the tables now, and what became of the models.
+    """
     path, member_ids = service.path, erasure.member_ids
     tell("removing their rows")
     after = remove_from_tables(path, service.snapshot(), member_ids)
@@ -133,7 +139,7 @@ def _erase(service: Service, erasure: Erasure, now: datetime, tell: Progress) ->
     remove_reports(path, member_ids)
     model = _unlearn(service, erasure, now, tell)
     remove_beginnings(path)
-    return _describe(erasure, after.data_hash(), model, now)
+    return after.data_hash(), model
 
 
 def _count_all(service: Service, member_ids: Sequence[str]) -> Counter[str]:
@@ -195,10 +201,10 @@ def _prove(service: Service, tell: Progress) -> dict[str, Any]:
     return {"max_difference": differences[worst], "tolerance": TOLERANCE, "refit_cpu_seconds": seconds}
 
 
-def _describe(erasure: Erasure, data_hash: str, model: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
+def _describe(erasure: Erasure, data_hash: str, model: dict[str, Any] | None, finished: datetime) -> dict[str, Any]:
     return {
         "asked_at": erasure.asked_at,
-        "finished_at": _say(now),
+        "finished_at": _say(finished),
         "members": len(erasure.member_ids),
         "removed": erasure.removed,
         "data_hash": {"before": erasure.data_hash, "after": data_hash},

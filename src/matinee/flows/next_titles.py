@@ -44,7 +44,7 @@ def recommend_next(recommender: Recommender, member_id: str, *, k: int = 20) -> 
         return recommend_member(recommender, member_id, k=k)
     ahead = following.look_ahead(histories.latest)
     scores = ahead.scores
-    top = rank_titles(scores[None], k, seen=seen, allowed=np.isfinite(scores))[0]
+    top = rank_titles(scores[None], min(k, len(scores)), seen=seen, allowed=np.isfinite(scores))[0]
     rows = top[top >= 0].tolist()
     shares = following.share(ahead, rows)
     reasons = _explain(recommender, shares, histories.latest)

@@ -329,7 +329,7 @@ def _find_shelf(recommender: Recommender, territory: str | None, day: date) -> S
     if any(kept != day for _, kept in shelves):
         shelves.clear()
     if key not in shelves:
-        windows = recommender.windows
+        windows = recommender.lent_windows
         shelves[key] = open_shelf(recommender.catalogue, windows, recommender.row_of, territory=territory, day=day)
     return shelves[key]
 

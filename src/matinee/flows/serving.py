@@ -21,7 +21,7 @@ from matinee.recommend.blend import Blend, DenseBlend, FactorBlend, restore_blen
 from matinee.recommend.explain import explain_score
 from matinee.recommend.following import ARRAYS as NEXT_ARRAYS
 from matinee.recommend.following import Following, restore_following
-from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue
+from matinee.recommend.pages.catalogue import Catalogue, Shelf, build_catalogue, lend_windows
 from matinee.recommend.rank import rank_titles
 from matinee.recommend.ranker.explain import Additions, explain_additions
 from matinee.recommend.ranker.ranker import ARRAYS as RANKER_ARRAYS
@@ -125,6 +125,11 @@ class Recommender:
         return self.snapshot.read("windows")
 
     @cached_property
+    def lent_windows(self) -> pl.DataFrame:
+        """Windows of titles, of series without their own those of their parts."""
+        return lend_windows(self.windows, self.titles)
+
+    @cached_property
     def shelves(self) -> dict[tuple[str | None, date], Shelf]:
         """What may be shown in a territory on the day last asked for; filled by `matinee.flows.pages`."""
         return {}
@@ -168,7 +173,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     Args:
         recommender: the live model.
         member_id: who asks.
-        k: how many titles, >= 1.
+        k: how many titles, >= 1; beyond the number of titles is as many as there are.
 
     Returns:
         {"member_id", "note", "outdated", "titles": [{"title_id", "name", "score", "because": [...]}]}; the shares of a
@@ -178,6 +183,7 @@ def recommend_member(recommender: Recommender, member_id: str, *, k: int = 20) -
     Raises:
         UnknownId: if the service has no such member.
     """
+    k = min(k, len(recommender.title_ids))
     member = find_member(recommender, member_id)
     histories = load_histories(recommender, member)
     (history, seen), facts = histories.slice(0, 1), histories.describe(0, 1)
@@ -230,7 +236,7 @@ def find_similar(recommender: Recommender, title_id: str, *, k: int = 20) -> dic
     row = _find_title(recommender, title_id)
     scores = recommender.blend.relate(row)[None, :]
     allowed = np.arange(scores.shape[1]) != row
-    top = rank_titles(scores, k, allowed=allowed)[0]
+    top = rank_titles(scores, min(k, scores.shape[1]), allowed=allowed)[0]
     titles = [
         {
             "title_id": (found := recommender.title_ids[i]),

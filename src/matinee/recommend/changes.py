@@ -15,6 +15,8 @@ from matinee.recommend.compiled import compiled
 from matinee.tables.log import EVENTS
 
 Rows = NDArray[np.int64]
+Columns = tuple[Rows, NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float32]]
+"""Time, member, title and weight of events."""
 
 
 @dataclass(frozen=True)
@@ -123,36 +125,31 @@ def _has_moved(old: NumberedLog, new: NumberedLog, member_places: Rows) -> NDArr
 def _match_events(old: pl.DataFrame, new: pl.DataFrame, there: NDArray[np.bool_]) -> tuple[pl.Series, pl.Series]:
     """Tell which events of each frame are in the other, as they are; of the old ones, only those `there` can be."""
     same, other_same = there.copy(), np.zeros(new.height, dtype=np.bool_)
-    _walk(*_columns(old), *_columns(new), same, other_same)
+    _walk(_columns(old), _columns(new), same, other_same)
     return pl.Series(same), pl.Series(other_same)
 
 
-def _columns(events: pl.DataFrame) -> tuple[Rows, Rows, NDArray[np.float32]]:
-    """Lay out time, member and title in one number, weight."""
-    members, titles = (events[name].to_numpy().astype(np.int64) for name in ("member_row", "title_row"))
-    return events["at"].to_numpy(), (members << 32) | titles, events["weight"].to_numpy()
+def _columns(events: pl.DataFrame) -> Columns:
+    """Give the columns as they lie, for copies would take most of the time."""
+    at, member, title, weight = (events[name].to_numpy() for name in ("at", "member_row", "title_row", "weight"))
+    return at, member, title, weight
 
 
 @compiled
-def _walk(  # ruff: ignore[too-many-positional-arguments] - numba takes arrays, no structures
-    at: Rows,
-    cell: Rows,
-    weight: NDArray[np.float32],
-    other_at: Rows,
-    other_cell: Rows,
-    other_weight: NDArray[np.float32],
-    same: NDArray[np.bool_],
-    other_same: NDArray[np.bool_],
-) -> None:
+def _walk(old: Columns, new: Columns, same: NDArray[np.bool_], other_same: NDArray[np.bool_]) -> None:
     """Walk two sorted lists side by side; the first may hold others out of order, where `same` is False already."""
+    at, member, title, weight = old
+    other_at, other_member, other_title, other_weight = new
     i = j = 0
     while i < len(at) and j < len(other_at):
         if not same[i]:
             i += 1
-        elif at[i] == other_at[j] and cell[i] == other_cell[j]:
+            continue
+        one, other = (at[i], member[i], title[i]), (other_at[j], other_member[j], other_title[j])
+        if one == other:
             same[i] = other_same[j] = weight[i] == other_weight[j]
             i, j = i + 1, j + 1
-        elif at[i] < other_at[j] or (at[i] == other_at[j] and cell[i] < other_cell[j]):
+        elif one < other:
             same[i] = False
             i += 1
         else:

@@ -135,6 +135,28 @@ def find_error(
     return float(np.abs(wrong * scale / at).max(initial=0))
 
 
+def sample_error(inverse: Inverse, M: Floats, title_rows: Rows, others: Rows) -> float:
+    """Find the largest error of B where some columns meet some rows, from those columns of the matrix inverted.
+
+        r = M_i c_j - e_ij,   error of c_ij = r / M_ii, were the others of c_j right
+        error of B_ji = (error of c_ij) s_i / C_ii;   of C_ii as well, which scales column i
+
+    It takes the members who watched those titles; `find_error` takes the whole log, but supposes nothing.
+
+    Args:
+        inverse: the columns of unwatched titles may be filled.
+        M: float64 (n, titles), rows of X^T W X + ridge, which are its columns.
+        title_rows: int (n,), which: columns of B to look at, of watched titles.
+        others: int (m,), rows of B to look at, of watched titles; c_j is read from row j, which lies together.
+
+    Returns:
+        the largest absolute error of B there.
+    """
+    r = M @ inverse.columns(others) - (title_rows[:, None] == others)
+    divisors = M[np.arange(len(M)), title_rows] * inverse.diagonal[title_rows] / inverse.scale[title_rows]
+    return float(np.abs(r / divisors[:, None]).max(initial=0))
+
+
 @compiled
 def _add_products(
     rows: NDArray[np.integer], columns: NDArray[np.integer], values: NDArray[np.float32], right: Floats, out: Floats

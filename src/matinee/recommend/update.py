@@ -9,8 +9,9 @@ by half at most); and until the next training: the recipe. Exact means: as a fit
 
 Factors have no exact update; they are fitted to the new log again, in seconds.
 
-B is float32, so every update adds its rounding. `find_drift` measures it; where it has grown, or an update would cost
-as much as a solve, the model is solved again.
+B is float32, so every update adds its rounding. `sample_drift` measures it where a few columns meet some rows, now and
+then `find_drift` in whole columns; where it has grown, or an update would cost as much as a solve, the model is solved
+again.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from matinee.recommend.changes import Change
 from matinee.recommend.cold import resemble
 from matinee.recommend.gram import compute_gram
 from matinee.recommend.histories import build_histories
-from matinee.recommend.inverse import Inverse, drop, find_error, rearrange, shift
+from matinee.recommend.inverse import Inverse, drop, find_error, rearrange, sample_error, shift
 from matinee.recommend.linear import LinearSettings, member_weights, scale_columns
 from matinee.recommend.live import ALL_TIME, Evidence, Floats, Live, State, assemble, count_own, fit_live
 from matinee.recommend.popular import DAY, HALF_LIVES, sum_decayed
@@ -45,7 +46,16 @@ MOST_UPDATES = 200
 MOST_DRIFT = 2e-7
 """Error of B, in the columns looked at, from which the model is solved again."""
 
+WHOLE_EVERY = 20
+"""Updates after which whole columns are looked at; a sample after each of the others."""
+
+MOST_SAMPLED = MOST_DRIFT / 2
+"""Error in a sample from which whole columns are looked at as well: it may be half of theirs."""
+
 DRIFT_COLUMNS = 4
+
+SAMPLED_COLUMNS = 4
+SAMPLED_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Updated:
 
     Attributes:
         live: the model.
-        drift: its largest error in the columns looked at; 0 for factors, which are as fitted.
+        drift: its largest error where it was looked at; 0 for factors, which are as fitted.
         solved: why it was solved again; empty if it was not.
     """
 
@@ -113,7 +123,7 @@ def update_live(
         recipe: what the model was made by.
         country_places: int (countries now,); the row of each country in the model, -1 = new.
         has_same_features: whether the metadata are those that the model was made with.
-        rng: draws the columns that are looked at.
+        rng: draws the rows and columns that are looked at.
 
     Returns:
         the model of the log now.
@@ -130,13 +140,22 @@ def update_live(
             )  # fmt: skip
         except np.linalg.LinAlgError as error:
             solved = str(error)
-    drift = np.inf if solved else find_drift(live, evidence, recipe.linear, rng=rng)
+    drift = np.inf if solved else _look(live, evidence, recipe.linear, rng)
     if not solved and drift > MOST_DRIFT:
         solved = f"it had drifted by {drift:.0e}"
     if solved:
         live = fit_live(evidence, recipe)
         drift = find_drift(live, evidence, recipe.linear, rng=rng)
     return Updated(live, drift, solved)
+
+
+def _look(live: Live, evidence: Evidence, settings: LinearSettings, rng: np.random.Generator) -> float:
+    """Look for drift in a sample; in whole columns where it is time, or the sample is suspicious."""
+    if live.state.updates % WHOLE_EVERY:
+        drift = sample_drift(live, evidence, settings, rng=rng)
+        if drift <= MOST_SAMPLED:
+            return drift
+    return find_drift(live, evidence, settings, rng=rng)
 
 
 def find_difference(change: Change, titles: int, settings: LinearSettings, *, reference: int) -> Difference:
@@ -214,6 +233,36 @@ def find_drift(live: Live, evidence: Evidence, settings: LinearSettings, *, rng:
     known = np.flatnonzero(live.blend.known)
     drawn = rng.choice(known, min(DRIFT_COLUMNS, len(known)), replace=False)
     return find_error(_find_inverse(live, settings), X, w, ridge, drawn)
+
+
+def sample_drift(live: Live, evidence: Evidence, settings: LinearSettings, *, rng: np.random.Generator) -> float:
+    """Measure the error of B where a few columns meet some rows, from the log of who watched those columns' titles.
+
+    Arguments as `find_drift`.
+
+    Returns:
+        the largest absolute error there, as `matinee.recommend.inverse.sample_error` says.
+    """
+    known = np.flatnonzero(live.blend.known)
+    drawn = rng.choice(known, min(SAMPLED_COLUMNS, len(known)), replace=False)
+    others = rng.choice(known, min(SAMPLED_ROWS, len(known)), replace=False)
+    theirs = _find_watchers(evidence, drawn)
+    members = np.unique(theirs["member_row"].to_numpy())
+    w = member_weights(theirs, members, settings, now=live.state.reference).astype(np.float64)
+    X = build_histories(theirs, members, evidence.titles, weighted=settings.weighted).astype(np.float64)
+    M = (X[:, drawn].T.multiply(w).tocsr() @ X).toarray()
+    n = np.arange(len(drawn))
+    M[n, drawn] = M[n, drawn] / (1 - settings.dropout) + settings.reg
+    return sample_error(_find_inverse(live, settings), M, drawn, np.union1d(drawn, others))
+
+
+def _find_watchers(evidence: Evidence, title_rows: Rows) -> pl.DataFrame:
+    """Find all events of the members who watched one of the titles."""
+    asked, watched = np.zeros(evidence.titles, np.bool_), np.zeros(len(evidence.country_rows), np.bool_)
+    asked[title_rows] = True
+    members, titles = (evidence.events[name].to_numpy() for name in ("member_row", "title_row"))
+    watched[members[asked[titles]]] = True
+    return evidence.events.filter(pl.Series(watched[members]))
 
 
 def _find_inverse(live: Live, settings: LinearSettings) -> Inverse:

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from matinee.recommend.pages.catalogue import build_catalogue, open_shelf
+from matinee.recommend.pages.catalogue import build_catalogue, lend_windows, open_shelf
 from matinee.tables.schemas import Titles, Windows
 
 DAY = date(2026, 6, 1)
@@ -83,3 +83,42 @@ def test_a_title_arrives_with_its_window_and_renewals_do_not_make_it_new(catalog
 
 def test_release_does_not_make_a_title_new_where_windows_rule(catalogue):
     assert np.isnat(shelf(catalogue, ("a", "DE", date(2026, 1, 1), None)).arrived[0])
+
+
+PARTS = [
+    {"title_id": "s", "kind": "series"},
+    {"title_id": "s1", "kind": "season", "parent_id": "s"},
+    {"title_id": "s2", "kind": "season", "parent_id": "s"},
+    {"title_id": "s1e1", "kind": "episode", "parent_id": "s1"},
+    {"title_id": "s2e1", "kind": "episode", "parent_id": "s2"},
+]
+PAST = (date(2020, 1, 1), date(2020, 12, 31))
+SINCE_MAY = (date(2026, 5, 1), None)
+
+
+def open_series(*rows, territory="FR", parts=PARTS):
+    made, lent = build_catalogue(titles(*parts), ["s"]), lend_windows(windows(*rows), titles(*parts))
+    shelf = open_shelf(made, lent, {"s": 0}, territory=territory, day=DAY)
+    return bool(shelf.open[0]), shelf.arrived[0].item()
+
+
+@pytest.mark.parametrize("part", ["s1", "s2", "s1e1", "s2e1"])
+def test_a_series_without_windows_is_open_where_and_when_a_part_is(part):
+    assert open_series((part, "FR", *SINCE_MAY)) == (True, date(2026, 5, 1))
+    assert open_series((part, "FR", *SINCE_MAY), territory="DE") == (False, None)
+    assert open_series((part, "FR", *SINCE_MAY), territory=None) == (False, None)
+    assert open_series((part, "FR", *PAST)) == (False, None)
+
+
+def test_one_part_that_is_open_is_enough():
+    assert open_series(("s1", "FR", *PAST), ("s2e1", "FR", *SINCE_MAY)) == (True, date(2026, 5, 1))
+
+
+def test_windows_of_its_own_rule_a_series_and_those_of_a_season_its_episodes():
+    assert open_series(("s", "FR", *PAST), ("s1", "FR", *SINCE_MAY)) == (False, None)
+    assert open_series(("s1", "FR", *PAST), ("s1e1", "FR", *SINCE_MAY)) == (False, None)
+
+
+def test_parents_in_a_circle_end():
+    parts = [PARTS[0] | {"parent_id": "s1"}, *PARTS[1:]]
+    assert set(lend_windows(windows(("s1e1", "FR", *SINCE_MAY)), titles(*parts))["title_id"]) == {"s1e1", "s1", "s"}

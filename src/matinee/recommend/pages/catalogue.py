@@ -50,8 +50,8 @@ class Shelf:
     """What may be shown in one territory on one day.
 
     Attributes:
-        open: bool (titles,); a title with a window anywhere needs one here that holds today, a title without any
-            window is always open.
+        open: bool (titles,); a title with a window anywhere, its own or where it has none its parts', needs one here
+            that holds today; a title without any is always open.
         arrived: datetime64[D] (titles,), first day of the present window (windows that follow each other without a
             gap are one), or of release where there is no window; NaT = unknown.
     """
@@ -98,7 +98,7 @@ def open_shelf(
 
     Args:
         catalogue: the titles.
-        windows: rows of the table `windows`; both days of a window belong to it, no last day = no end.
+        windows: as `lend_windows` gives them; both days of a window belong to it, no last day = no end.
         row_of: row of each title by its id; windows of other titles are left out.
         territory: ISO 3166-1 alpha-2; None = unknown, so that only titles without any window are open.
         day: today.
@@ -115,6 +115,32 @@ def open_shelf(
             is_open[row_of[title_id]] = True
             arrived[row_of[title_id]] = since
     return Shelf(is_open, arrived)
+
+
+def lend_windows(windows: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
+    """Give each title without a window of its own the windows of its parts: a series those of its seasons.
+
+    A part with windows speaks for its own parts; a part without any says nothing.
+
+    Args:
+        windows: rows of the table `windows`.
+        titles: rows of the table `titles`.
+
+    Returns:
+        title_id, territory, starts_on, ends_on: the windows there are, and those that were lent.
+    """
+    own, above = set(windows["title_id"]), dict(titles.select("title_id", "parent_id").iter_rows())
+    lent = []
+    for part_id in own:
+        line, parent = {part_id}, above.get(part_id)
+        while parent is not None and parent not in own and parent not in line:
+            lent.append((part_id, parent))
+            line.add(parent)
+            parent = above.get(parent)
+    heirs = pl.DataFrame(lent, {"title_id": pl.String, "heir_id": pl.String}, orient="row")
+    wanted = windows.select("title_id", "territory", "starts_on", "ends_on")
+    inherited = wanted.join(heirs, on="title_id").select(pl.col("heir_id").alias("title_id"), *wanted.columns[1:])
+    return pl.concat([wanted, inherited])
 
 
 def primary_subtag(language: pl.Expr) -> pl.Expr:
