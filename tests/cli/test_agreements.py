@@ -255,3 +255,10 @@ def test_an_agreement_with_a_damaged_event_is_one_line_and_the_others_are_shown(
     listed = studio("agreement", "show", "--json").json["agreements"]
     assert [(each["agreement"], each["state"]) for each in listed] == [("ag1", "damaged"), ("ag2", "offered")]
     assert "damaged" in studio("agreement", "show").out
+
+
+def test_a_receipt_of_a_use_says_it_in_words(signed):
+    ask(signed)
+    said = signed("ledger", "receipt", REQUEST["use_id"]).out
+    assert "{" not in said
+    assert "answer: agreement (" in said
