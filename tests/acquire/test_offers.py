@@ -44,8 +44,18 @@ def test_an_exclusive_sold_twice_sets_the_later_offer_aside():
     good, problems = check_offers(offers(DEAL, DEAL | {"window_starts_on": LATER}), file="o.csv", today=TODAY)
     assert good["candidate_id"].to_list() == ["c0"]
     assert problems["value"].to_list() == ["2027-06-30 to 2027-06-30"]
-    wanted = "a window of its own: c0 (row 2) is exclusive in FR at the same time"
+    wanted = "a window of its own: c0 is exclusive in FR at the same time"
     assert problems["wanted"].to_list() == [wanted]
+
+
+def test_an_exclusive_that_clashes_with_a_stored_one_is_set_aside_unless_it_replaces_it():
+    stored = offers(DEAL | {"candidate_id": "old"}).drop("row")
+    good, problems = check_offers(offers(DEAL), file="o.csv", today=TODAY, stored=stored)
+    assert good.is_empty()
+    wanted = "a window of its own: old, imported before, is exclusive in FR at the same time"
+    assert problems["wanted"].to_list() == [wanted]
+    again = offers(DEAL, {"candidate_id": "old"})
+    assert check_offers(again, file="o.csv", today=TODAY, stored=stored)[1].is_empty()
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,13 @@ def test_what_is_no_json_is_refused(studio):
     assert "a key stands twice" in said.json["reasons"][0]["text"]
 
 
+def test_what_is_no_json_is_an_attempt_like_any_other(studio):
+    before = studio("ledger", "verify", "--json").json["size"]
+    said = studio("use", "request", studio.at("use.json", "{"), "--json")
+    assert (said.json["recorded"], studio("ledger", "verify", "--json").json["size"]) == (True, before + 1)
+    assert "could not be recorded" not in studio("use", "request", studio.at("use.json", "[")).out
+
+
 def test_what_is_no_text_is_refused(studio, tmp_path):
     (tmp_path / "use.json").write_bytes(b"\xff\xfe")
     said = studio("use", "request", tmp_path / "use.json", "--json")
@@ -248,3 +255,10 @@ def test_an_agreement_with_a_damaged_event_is_one_line_and_the_others_are_shown(
     listed = studio("agreement", "show", "--json").json["agreements"]
     assert [(each["agreement"], each["state"]) for each in listed] == [("ag1", "damaged"), ("ag2", "offered")]
     assert "damaged" in studio("agreement", "show").out
+
+
+def test_a_receipt_of_a_use_says_it_in_words(signed):
+    ask(signed)
+    said = signed("ledger", "receipt", REQUEST["use_id"]).out
+    assert "{" not in said
+    assert "answer: agreement (" in said

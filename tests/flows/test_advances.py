@@ -45,6 +45,12 @@ def test_a_statement_of_an_advance_alone_is_written(lot, tmp_path):
     assert (tmp_path / "ada" / "statement.html").is_file()
 
 
+@pytest.mark.parametrize("minor", [0, 2**53 + 1])
+def test_an_advance_that_cannot_be_kept_is_one_line(lot, minor):
+    with pytest.raises(UsageError, match=r"give one above 0, up to \$90,071,992,547,409\.92"):
+        advance(lot, minor)
+
+
 def payable(lot):
     return sum(minor for (account, _), minor in lot.balances().items() if account.startswith("payable:"))
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matinee.errors import UsageError
+from matinee.errors import BadFile, UsageError
 from matinee.flows.imports import check_tables, import_batches, import_table
 from matinee.flows.offers import export_avails, import_candidates, import_windows, read_offers
 from matinee.store.outputs import write_sheets
@@ -53,7 +53,7 @@ def test_excel_gives_the_same_as_its_csv(service, load, tmp_path):
         ("film", "", "kind: is empty, wanted film, season, series"),
         ("EUR", "", "price: '500000' is not a price with its currency"),
         ("2100-01-01", "2020-01-01", "window_ends_on: '2020-01-01' is not on or after its first day"),
-        ("c1,Heat", "c9,Heat", "c0 (row 2) is exclusive in FR at the same time"),
+        ("c1,Heat", "c9,Heat", "c0 is exclusive in FR at the same time"),
         ("FR|DE", "France", "territories: 'France' is not a list whose every item is two capital letters"),
     ],
 )
@@ -65,6 +65,18 @@ def test_a_bad_candidate_is_one_clear_line_and_the_others_go_on(load, old, new, 
     (line,) = [problem["said"] for problem in summary["sample"]]
     assert line.startswith("offers.csv, line 3, ")
     assert said in line
+
+
+def test_an_exclusive_that_clashes_with_one_of_another_import_is_one_clear_line(service, load, tmp_path):
+    load(HEADER + LINE)
+    summary = load(HEADER + LINE.replace("c1", "c2"), "more.csv").to_dict()
+    (line,) = [problem["said"] for problem in summary["sample"]]
+    assert line.startswith("more.csv, line 2, window_starts_on: '2099-01-01 to 2100-01-01' is not a window of its own")
+    assert line.endswith(": c1, imported before, is exclusive in FR at the same time")
+    assert service.read("candidates")["candidate_id"].to_list() == ["c1"]
+    with pytest.raises(BadFile, match="c1, imported before, is exclusive"):
+        read_offers(service, tmp_path / "more.csv", now=datetime(2026, 11, 22, tzinfo=UTC))
+    assert load(HEADER + LINE).counts["candidates"].unchanged == 1
 
 
 def test_what_is_read_to_be_weighed_is_what_an_import_would_keep(service, load, tmp_path):

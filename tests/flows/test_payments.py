@@ -11,9 +11,13 @@ from tests.flows.lot import NOW, Q3, make_lot
 from tests.flows.test_pay import BY_USE, BY_VIEWS, FILM
 
 from matinee.errors import Refused, UnknownId, UsageError
+from matinee.flows import payments
 from matinee.flows.ledger import checkpoint_ledger, verify_ledger, verify_receipt
 from matinee.flows.payments import correct_payment, export_beancount, load_statement, write_statement
+from matinee.rights.ledger.entries import append, reverse
 from matinee.rights.money import Money
+from matinee.store.rights.database import open_rights
+from matinee.store.rights.ledger import write_ledger
 
 BEAN_CHECK = Path(sys.executable).parent / "bean-check"
 
@@ -29,6 +33,11 @@ def lot(tmp_path):
 
 def correct(lot, entry, **said):
     return correct_payment(lot.service, entry, rulebook=lot.rulebook, now=NOW, **{"reason": "cut", **said})
+
+
+def take_back(lot, key):
+    with open_rights(lot.service) as engine, write_ledger(engine) as book:
+        append(book, [reverse(book.find([key])[key], key=f"{key}/back", at=NOW, why="cut")])
 
 
 def state(lot, person_id, out, period=None):
@@ -59,6 +68,26 @@ def test_a_payment_is_worked_out_anew(lot):
     made = correct(lot, key, reason="a partner reported late")
     assert (made["now"], made["amount"]) == (f"{key}/2", "3.00")
     assert '"why":"a partner reported late"' in lot.entries()[-1].body
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [(None, "pay/2026Q3/use/u1/back: it was taken back"), (Money(100, "USD"), "u1: it was corrected meanwhile; look")],
+)
+def test_who_corrects_what_somebody_corrected_meanwhile_is_refused(lot, monkeypatch, theirs, said):
+    set_by_hand = payments._set_by_hand
+
+    def come_in_between(*read):
+        monkeypatch.undo()
+        if theirs is None:
+            take_back(lot, "pay/2026Q3/use/u1")
+        else:
+            correct(lot, "pay/2026Q3/use/u1", amount=theirs)
+        return set_by_hand(*read)
+
+    monkeypatch.setattr(payments, "_set_by_hand", come_in_between)
+    with pytest.raises(Refused, match=said):
+        correct(lot, "pay/2026Q3/use/u1", amount=Money(10_000, "USD"))
 
 
 def test_what_is_no_payment_cannot_be_corrected(lot):

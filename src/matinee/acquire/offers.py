@@ -19,6 +19,12 @@ from matinee.tables.problems import concat_problems, problems_of
 _NO_RUNTIME = ("live", "game")
 """Kinds whose length nobody knows before."""
 
+_COMPARED = (
+    *("row", "candidate_id", "eidr", "name", "kind", "year", "number"),
+    *("exclusive", "territories", "window_starts_on", "window_ends_on"),
+)
+"""What tells whether two exclusives overlap."""
+
 _LISTED = 10
 _LAST_DAY = date(9999, 12, 31)
 _FIRST_DAY = date(1, 1, 1)
@@ -27,18 +33,23 @@ Rule = Callable[[pl.DataFrame, str, date], pl.DataFrame]
 """Takes candidates with `row`, their file and today; gives the problems."""
 
 
-def check_offers(frame: pl.DataFrame, *, file: str, today: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def check_offers(
+    frame: pl.DataFrame, *, file: str, today: date, stored: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part candidates that can be weighed from the others.
 
     Args:
         frame: rows of the table candidates, and `row`.
         file: the file they come from.
         today: a window that ended before it cannot be bought.
+        stored: rows of the table candidates that are there before, None = none; those whose candidate_id stands in
+            `frame` are replaced, so that nothing is checked against them.
 
     Returns:
         The good rows, and all problems of the others.
     """
-    problems = concat_problems(rule(frame, file, today) for rule in RULES)
+    found = [rule(frame, file, today) for rule in RULES]
+    problems = concat_problems([*found, _find_sold_twice(frame, stored, file)])
     return frame.filter(~pl.col("row").is_in(problems["row"].implode())), problems
 
 
@@ -176,14 +187,16 @@ def _find_past(frame: pl.DataFrame, file: str, today: date) -> pl.DataFrame:
     ])
 
 
-def _find_sold_twice(frame: pl.DataFrame, file: str, today: date) -> pl.DataFrame:
-    """Find exclusives that overlap with one that stands before them."""
-    del today
-    overlaps = find_overlaps(frame)
-    bad = frame.join(overlaps, on="row", maintain_order="left")
-    wanted = pl.format(
-        "a window of its own: {} (row {}) is exclusive in {} at the same time", "first_id", "first", "territory"
+def _find_sold_twice(frame: pl.DataFrame, stored: pl.DataFrame | None, file: str) -> pl.DataFrame:
+    """Find exclusives that overlap with one that is stored or stands before them."""
+    kept = (frame.clear() if stored is None else stored).join(
+        frame, on="candidate_id", how="anti", maintain_order="left"
     )
+    before = kept.with_columns(pl.int_range(-kept.height, 0, dtype=pl.Int64).alias("row"))
+    overlaps = find_overlaps(pl.concat([before.select(_COMPARED), frame.select(_COMPARED)]))
+    bad = frame.join(overlaps, on="row", maintain_order="left")
+    when = pl.when(pl.col("first") < 0).then(pl.lit(", imported before,")).otherwise(pl.lit(""))
+    wanted = pl.format("a window of its own: {}{} is exclusive in {} at the same time", "first_id", when, "territory")
     said = bad.select(wanted.alias("wanted"))["wanted"]
     days = pl.format(
         "{} to {}", *(pl.col(f"window_{end}").cast(pl.String).fill_null("open") for end in ("starts_on", "ends_on"))
@@ -196,4 +209,4 @@ def _say(bad: pl.DataFrame, file: str, column: str, value: pl.Expr, wanted: str 
     return problems_of(bad, table="candidates", file=file, column=column, value=value, wanted=wanted)
 
 
-RULES: tuple[Rule, ...] = (_find_kindless, _find_unpriced, _find_past, _find_sold_twice)
+RULES: tuple[Rule, ...] = (_find_kindless, _find_unpriced, _find_past)

@@ -121,7 +121,7 @@ def show_entries(said: list[dict[str, Any]]) -> None:
     """Print what entries say."""
     shown = Table("entry", "key", "kind", "at (UTC)", "says")
     for each in said:
-        facts = [f"{name}: {value}" for name, value in each["body"].items()]
+        facts = [f"{name}: {_in_words(value)}" for name, value in each["body"].items()]
         facts += [
             f"{currency} {major_units(amount, currency):,} from {credit} to {debit}"
             for debit, credit, amount, currency in each["transfers"]
@@ -130,6 +130,17 @@ def show_entries(said: list[dict[str, Any]]) -> None:
         at = each["at"].removesuffix("+00:00").replace("T", " ")
         shown.add_row(str(each["position"]), escape(each["key"]), escape(each["kind"]), at, escape("\n".join(facts)))
     screen.print(shown)
+
+
+def _in_words(value: object) -> str:
+    """Say a part of an entry in words; what holds nothing is left out."""
+    if isinstance(value, dict):
+        parts = ((name, each) for name, each in value.items() if each not in (None, "", [], {}))
+        said = ((name, f"({_in_words(each)})" if isinstance(each, dict) else _in_words(each)) for name, each in parts)
+        return ", ".join(f"{name} {words}" for name, words in said)
+    if isinstance(value, list):
+        return "; ".join(map(_in_words, value))
+    return str(value)
 
 
 def show_findings(found: dict[str, Any], has_roots: bool) -> None:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from matinee.errors import BadFile, DamagedRecord, UnknownId, UsageError
 from matinee.flows.records import keep_advance, keep_event, keep_person, keep_union
-from matinee.rights.agreements.canonical import Damaged, digest_of, unseal
+from matinee.rights.agreements.canonical import LARGEST, Damaged, digest_of, unseal
 from matinee.rights.agreements.form import read_toml, write_policy
 from matinee.rights.agreements.keys import sign_text
 from matinee.rights.agreements.people import Person, read_person, read_register
@@ -155,10 +155,11 @@ def pay_advance(service: Service, agreement_id: str, amount: Money, *, now: date
 
     Raises:
         UnknownId: there is no such agreement.
-        UsageError: an amount of 0 or less; another currency than the agreement's; a policy that names no person.
+        UsageError: an amount of 0 or less, or more than a record can hold; another currency than the agreement's; a
+            policy that names no person.
     """
-    if amount.minor <= 0:
-        raise UsageError(f"an advance of {amount}", todo="give an amount above 0")
+    if not 0 < amount.minor <= LARGEST:
+        raise UsageError(f"an advance of {amount}", todo=f"give one above 0, up to {Money(LARGEST, amount.currency)}")
     with open_rights(service) as engine, writing(engine) as connection:
         consents = Consents(connection)
         standing = _require_standing(consents, agreement_id)

@@ -119,7 +119,8 @@ def import_batches(
     read: dict[str, int] = {}
     with Intake(service) as intake:
         for batch in batches:
-            good, problems, said = understand(batch, now)
+            stored = service.read("candidates") if batch.table == "candidates" else None
+            good, problems, said = understand(batch, now, stored)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, list_unused(batch))
@@ -254,22 +255,29 @@ def _check_name(table: str) -> None:
         raise ValueError(f"table must be one of {', '.join(TABLES)}, got {table!r}")
 
 
-def understand(batch: Batch, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """Convert and check a batch, at a time: the good rows, the problems of the others, and notes on how it was read."""
+def understand(
+    batch: Batch, now: datetime, stored: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """Convert and check a batch, at a time: the good rows, the problems of the others, and notes on how it was read.
+
+    Candidates are also checked against those `stored`.
+    """
     frame, notes = respell(batch.table, batch.frame)
     typed, unreadable = convert(batch.table, frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)
-    good, unfit = _judge(batch, good, now)
+    good, unfit = _judge(batch, good, now, stored)
     problems = concat_problems([batch.problems, unreadable, broken, unfit])
     return good, problems, [batch.note, *notes] if batch.note else notes
 
 
-def _judge(batch: Batch, good: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _judge(
+    batch: Batch, good: pl.DataFrame, now: datetime, stored: pl.DataFrame | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Apply the rules that need to know what day it is, or look at a row as a whole."""
     if batch.table == "views":
         return _set_future_aside(batch, good, now + timedelta(days=1))  # a log's clock may be in another zone
     if batch.table == "candidates":
-        return check_offers(good, file=batch.file, today=now.date())
+        return check_offers(good, file=batch.file, today=now.date(), stored=stored)
     return good, no_problems()
 
 

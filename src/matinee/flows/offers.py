@@ -165,7 +165,7 @@ def read_candidates(
         batches = [Batch("candidates", "candidates", stored)]
     else:
         batches = [*_read(path, {})]
-    read = [(batch, *understand(batch, now)) for batch in batches]
+    read = [(batch, *understand(batch, now, service.read("candidates") if path else None)) for batch in batches]
     sheets: dict[str, list[pl.DataFrame]] = {}
     for batch, rows, _, _ in read:
         sheets.setdefault(batch.file, []).append(rows.select("row", *TABLES["candidates"].columns()))

@@ -64,7 +64,7 @@ def correct_payment(
 
     Raises:
         UnknownId: there is no such payment.
-        Refused: it is right as it is recorded, or cannot be worked out.
+        Refused: it is right as it is recorded, cannot be worked out, or was corrected meanwhile by somebody else.
         UsageError: no reason; an amount below 0, or in another currency.
     """
     if not reason.strip():
@@ -84,6 +84,8 @@ def correct_payment(
         else:
             owed = _work_out(Payer(service, engine, PayRun(period), rulebook, shares), first.key)
         with write_ledger(engine) as writer:
+            if _find_payment(writer, entry)[1].key != held.key:
+                raise Refused("it was corrected meanwhile", where=held.key, todo="look at it, and correct it again")
             made = correct(writer, owed, now=now, why=reason, by_hand=amount is not None)
             if made and subject is not None and owed.what != RECOUPED:
                 recoup(writer, subject, period, now=now, why=f"follows {made[0].key}", tally=Tally())

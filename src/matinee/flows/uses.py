@@ -47,18 +47,20 @@ def request_use(service: Service, path: Path, *, clock: Clock, rulebook: Ruleboo
         rulebook: the rules.
 
     Returns:
-        permit or refuse. A store that cannot be opened, and a file that is no text or no JSON, refuse too.
+        permit or refuse. A store that cannot be opened refuses; so does a file that is no text or no JSON, and that is
+        an attempt like any other.
 
     Raises:
         UsageError: there is no such file.
     """
+    said, wrong = None, ""
     try:
         said = json.loads(read_text(path), object_pairs_hook=_once)
     except (BadFile, ValueError, RecursionError) as error:
-        return Answer(False, (Reason("attribute", f"{path} is not JSON that can be relied on: {error}"),), clock())
+        wrong = f"{path} is not JSON that can be relied on: {error}"
     try:
         with open_gate(service, clock=clock, rulebook=rulebook) as gate:
-            return gate.request(said)
+            return gate.refuse(wrong) if wrong else gate.request(said)
     except MatineeError as error:
         return Answer(False, (Reason("store", str(error)),), clock())
 

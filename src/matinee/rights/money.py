@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import total_ordering
 
 from matinee.errors import Unpayable
-from matinee.tables.money import minor_digits
+from matinee.tables.money import LARGEST, minor_digits
 from matinee.tables.schemas import CURRENCY
 
 
@@ -159,6 +159,11 @@ def round_money(exact: Fraction, currency: str, rounding: Rounding | None = None
         todo = f"name one to a multiple of {show_exact(unit)}"
         raise Unpayable(f"the rounding {rounding} may leave less than {currency} has", todo=todo)
     return Money(int(rounding.round(exact) / unit), currency)
+
+
+def is_kept(exact: Fraction, currency: str) -> bool:
+    """Whether an amount in whole units is one that a ledger can hold."""
+    return abs(exact) <= LARGEST * minor_unit(currency)
 
 
 def split_money(total: Money, shares: Mapping[str, Fraction | int]) -> dict[str, Money]:

@@ -72,6 +72,10 @@ def test_a_day_at_the_end_is_included():
         ({"pay": [{"amount": "-1", "currency": "USD", "per": "use"}]}, "/permit/0/pay/0/amount: got '-1', want"),
         ({"pay": [{"amount": "1", "currency": "usd", "per": "use"}]}, "/permit/0/pay/0/currency: got 'usd', want"),
         ({"pay": [{"amount": "1", "currency": "USD", "per": "smile"}]}, "/permit/0/pay/0/per: got 'smile', want one"),
+        (
+            {"pay": [{"amount": "1e30", "currency": "USD", "per": "use"}]},
+            "/permit/0/pay/0/amount: got '1e30', more than a ledger can hold",
+        ),
         ({"pay": "much"}, "/permit/0/pay/0: want for example"),
         ({"inform": "yes"}, "/permit/0/inform: got 'yes', want true or false"),
     ],
@@ -86,6 +90,10 @@ def test_what_is_wrong_in_a_form_has_its_place(permit, said):
     [
         ({"person": "a b"}, "/person: got 'a b', want an id of letters, digits and . _ ~ -"),
         ({"permit": []}, "/permit: permits nothing"),
+        (
+            {"fee": {"amount": "92233720368547758.08", "currency": "USD"}},
+            "/fee/amount: got '92233720368547758.08', more",
+        ),
         ({"permit": "all"}, "/permit: want a list of tables, [[permit]]"),
         ({"apart": "yes"}, "/apart: got 'yes', want true or false"),
         ({"notice-hours": 47.5}, "/notice-hours: got 47.5, want a whole number"),

@@ -18,10 +18,15 @@ def first(policy):
     return policy["permission"][0]
 
 
+def make_dear(policy):
+    first(policy)["duty"][0]["action"][0]["refinement"][0]["rightOperand"]["@value"] = "1" + "0" * 30
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda p: p.update({"@type": "Offer"}), "/@type: a policy of type Offer is no Agreement"),
+        (make_dear, "/permission/0/duty/0: payAmount is more than a ledger can hold"),
         (lambda p: p.pop("profile"), "/profile: does not name the profile urn:matinee:rights:1"),
         (lambda p: p.update(conflict="perm"), "/conflict: lets permissions go before prohibitions; want prohibit or "),
         (lambda p: p.update(uid="urn:x:1"), "/uid: uid urn:x:1 is not urn:matinee:agreement:ID:VERSION"),

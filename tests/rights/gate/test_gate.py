@@ -185,6 +185,14 @@ def test_seconds_paid_are_seconds_made(bare):
     assert bare.codes(unit="second", amount=11) == ["unit"]
 
 
+def test_a_use_whose_prices_come_to_more_than_a_ledger_can_hold_is_refused(bare):
+    prices = [{"amount": "9e16", "currency": "USD", "per": per} for per in ("use", "second")]
+    bare.agree(make_policy(pay=prices))
+    answer = bare.ask(unit="second", amount=1, duration=1)
+    assert not answer.is_permitted
+    assert "more than a ledger can hold" in answer.reasons[0].text
+
+
 def test_a_store_that_fails_refuses_and_the_refusal_stands_without_being_kept(door, monkeypatch):
     def fail(_agreement_id):
         raise OSError("no disk")

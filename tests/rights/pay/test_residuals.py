@@ -86,6 +86,15 @@ def test_who_is_not_known_is_a_problem_and_the_others_are_paid_no_more_for_it(ow
     assert pricer.problems[0].what == "person ada is not registered, and their share is not paid"
 
 
+def test_a_figure_of_ones_own_that_no_ledger_can_hold_is_one_problem_and_other_titles_are_paid(own_rulebook):
+    table = own_rulebook(OWN.replace('value = "1000.01"', 'values = {value = "1000.01", large = "1e30"}'))
+    _, pricer = price(table, OPENED)
+    owed = pricer.price([Shared("harbour", "SAG-AFTRA", "large", CAST), Shared("harbour", "SAG-AFTRA", "value", CAST)])
+    assert amounts(owed) == {"ada": "$666.67", "ben": "$333.34"}
+    assert [each.place for each in pricer.problems] == ["fixed residual of harbour"]
+    assert pricer.problems[0].what.endswith("more than a ledger can hold")
+
+
 def test_a_year_whose_figure_nobody_knows_is_a_problem(own_rulebook):
     owed, pricer = price(own_rulebook(OWN), Period(2027, 2))
     assert owed == []

@@ -13,11 +13,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from matinee.rights.agreements.profile import PER, term
+from matinee.rights.money import is_kept
 from matinee.rights.odrl import Constraint, Logical, Rule
 from matinee.rights.odrl.model import Condition
 from matinee.rights.odrl.names import odrl, shorten
 
 CURRENCY = re.compile(r"urn:iso:std:iso:4217:([A-Z]{3})")
+
+TOO_LARGE = "more than a ledger can hold, 2**63 - 1 of the smallest units"
+"""What is said of an amount."""
 
 Complain = Callable[[str, str], None]
 """Takes a place and what is wrong there."""
@@ -95,9 +99,11 @@ def read_price(duty: Rule, place: str, complain: Complain) -> Price:
         complain(place, f"is paid per {unit!r}; want one of {', '.join(PER)}")
     if currency is None:
         complain(place, "payAmount wants the unit urn:iso:std:iso:4217:CODE")
+    exact = Fraction(amount) if isinstance(amount, int | Decimal) else Fraction(0)
+    if currency is not None and not is_kept(exact, currency[1]):
+        complain(place, f"payAmount is {TOO_LARGE}")
     if duty.constraints:
         complain(place, "a compensation has no constraints but event lt policyUsage")
-    exact = Fraction(amount) if isinstance(amount, int | Decimal) else Fraction(0)
     return Price(exact, currency[1] if currency else "", unit)
 
 

@@ -35,6 +35,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from matinee.rights.agreements.duties import TOO_LARGE
 from matinee.rights.agreements.profile import (
     ACTIONS,
     CONTEXT,
@@ -47,7 +48,7 @@ from matinee.rights.agreements.profile import (
     party_iri,
     policy_iri,
 )
-from matinee.rights.money import parse_exact
+from matinee.rights.money import is_kept, parse_exact
 from matinee.rights.odrl import Problem
 
 _LISTS = {
@@ -223,6 +224,8 @@ class _Writer:
         currency = said.get("currency")
         if not isinstance(currency, str) or len(currency) != 3 or not currency.isascii() or not currency.isupper():
             self.complain(f"{place}/currency", f"got {currency!r}, want an ISO 4217 code such as USD")
+        elif not is_kept(parse_exact(amount), currency):
+            self.complain(f"{place}/amount", f"got {amount!r}, {TOO_LARGE}")
         paid = {
             "leftOperand": "payAmount",
             "operator": "eq",

@@ -115,11 +115,12 @@ def sign(standing: Standing, signature: str, *, context: Context) -> Outcome:
     if problems or terms is None or person is None:
         return Outcome(None, tuple(problems))
     if terms.ends_at is not None and terms.ends_at <= context.now:
-        return Outcome(None, (Problem("", f"{terms.agreement_id} ended at {terms.ends_at.isoformat()}"),))
+        return Outcome(None, (Problem("", f"{terms.agreement_id} ended at {terms.ends_at:%Y-%m-%d %H:%M} UTC"),))
     key = person.find_signer(proposal.policy, signature, today)
     if key is None:
         wanted = " or ".join(person.roles_that_sign(today))
-        what = f"the signature does not match a key of {person.name} that may sign today: {wanted}"
+        about = f"the signature of {terms.agreement_id}, version {terms.version},"
+        what = f"{about} does not match a key of {person.name} that may sign today: {wanted}"
         return Outcome(None, (Problem("", what),))
     findings = _check_clauses(terms, context, person, frozenset({key.role}))
     said = f"{key.holder} ({key.role}, key {key.key_id})"

@@ -62,6 +62,14 @@ class Gate:
             answer = self._keep_refusal(asked, Reason(code, f"{type(error).__name__}: {error}"))
         return self._sign(answer) if answer.is_permitted else answer
 
+    def refuse(self, why: str) -> Answer:
+        """Refuse what was asked and is no request at all; that is kept as an attempt, like any other.
+
+        Args:
+            why: what is wrong with it, one clause.
+        """
+        return self._keep_refusal((None, None), Reason("attribute", why))
+
     def take_up(self, token: str, media_hash: str) -> tuple[Reason, ...]:
         """Take up a permit, once, for the media it was given for.
 

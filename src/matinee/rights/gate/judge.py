@@ -20,7 +20,7 @@ from matinee.rights.odrl import Fact, Request, World, evaluate
 from matinee.rights.odrl.model import DutyRecord
 from matinee.rights.odrl.names import odrl
 from matinee.rights.odrl.vocabulary import COUNT
-from matinee.rights.rulebook.due import Due, price_by_unit
+from matinee.rights.rulebook.due import Due, price_by_unit, sum_dues
 from matinee.rights.rulebook.rules import Citation
 
 SKEW = timedelta(minutes=5)
@@ -86,9 +86,16 @@ def choose_grant(use: Use, terms: Terms, books: Books, now: datetime) -> tuple[G
 
 
 def price_use(grant: Grant, terms: Terms, use: Use, cited: Citation) -> tuple[Due, ...]:
-    """Price a use as the permission says; views are settled from the audience, all uses by one fee."""
+    """Price a use as the permission says; views are settled from the audience, all uses by one fee.
+
+    Raises:
+        Unpayable: it comes to more than a ledger can hold.
+    """
     fees = (terms.fee,) if terms.fee else ()
-    return tuple(_price(price, use, cited) for price in (*grant.prices, *fees))
+    dues = tuple(_price(price, use, cited) for price in (*grant.prices, *fees))
+    if dues:
+        sum_dues(dues)
+    return dues
 
 
 _FORBIDS = {"permission": False, "prohibition": True}

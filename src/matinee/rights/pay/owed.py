@@ -15,7 +15,7 @@ from typing import Any
 
 from matinee.rights.ledger.entries import Entry
 from matinee.rights.money import Money
-from matinee.rights.rulebook.due import Due
+from matinee.rights.rulebook.due import Due, sum_dues
 from matinee.tables.ledger import Transfer, canonical_json
 
 RECOUPED = "recouped"
@@ -43,6 +43,9 @@ class Owed:
         fund: name of an account where it is owed to nobody in particular.
         dues: amounts with their arithmetic and rules, all in one currency; at least one.
         about: what was used or shown and where, for a statement: texts and lists of texts.
+
+    Raises:
+        Unpayable: it comes to more than a ledger can hold.
     """
 
     key: str
@@ -53,10 +56,13 @@ class Owed:
     about: Mapping[str, Any] = field(default_factory=dict)
     fund: str = ""
 
+    def __post_init__(self) -> None:
+        sum_dues(self.dues)
+
     @property
     def money(self) -> Money:
         """How much, all together."""
-        return sum((due.money for due in self.dues[1:]), self.dues[0].money)
+        return sum_dues(self.dues)
 
     @property
     def gain(self) -> int:

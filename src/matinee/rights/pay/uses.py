@@ -21,7 +21,7 @@ from matinee.rights.odrl import Problem
 from matinee.rights.pay.contracts import Contracts
 from matinee.rights.pay.owed import Owed, key_of
 from matinee.rights.pay.periods import Period
-from matinee.rights.rulebook.due import Due, price_by_unit
+from matinee.rights.rulebook.due import Due, price_by_unit, sum_dues
 from matinee.rights.rulebook.rules import Citation
 from matinee.tables.consent import TakenUse
 
@@ -133,7 +133,7 @@ def _price_use(terms: Terms, grant: Grant, request: Mapping[str, Any], cited: Ci
     if not dues:
         text = "settled from the audience" if grant.prices else "nothing is asked for a use"
         dues = (Due(Money(0, currency), text, (cited,)),)
-    whole = sum((due.money for due in dues[1:]), dues[0].money)
+    whole = sum_dues(dues)
     return dues, {"amount": str(whole.decimal), "currency": currency}
 
 

@@ -72,13 +72,23 @@ def price_by_unit(rate: Fraction, currency: str, *, unit: str, count: int, terms
         raise ValueError(f"rate, count: got {rate} and {count}, want both >= 0")
     exact = rate * count / UNITS[unit]
     money = round_money(exact, currency)
-    if money.minor > LARGEST:
-        raise Unpayable(f"it comes to {money}, more than a ledger can hold")
+    _check_kept(money)
     name = "view" if unit == "thousand views" else unit
     each = str(round_money(rate, currency)) if not rate % minor_unit(currency) else f"{currency} {show_exact(rate)}"
     by = "a thousand views" if unit == "thousand views" else f"a {unit}"
     text = f"{say_count(count, name)} × {each} {by} = {_say_rounded(exact, money)}"
     return Due(money, text, tuple(terms))
+
+
+def sum_dues(dues: Sequence[Due]) -> Money:
+    """Add amounts up; at least one, all in one currency.
+
+    Raises:
+        Unpayable: they come to more than a ledger can hold, or are in several currencies.
+    """
+    whole = sum((due.money for due in dues[1:]), dues[0].money)
+    _check_kept(whole)
+    return whole
 
 
 def say_count(count: int | Fraction, noun: str) -> str:
@@ -97,6 +107,11 @@ def require_count(count: int | None, what: str) -> int:
     if count <= 0:
         raise Unpayable(f"{what}: {count:,}", todo="supply a number above 0")
     return count
+
+
+def _check_kept(money: Money) -> None:
+    if money.minor > LARGEST:
+        raise Unpayable(f"it comes to {money}, more than a ledger can hold")
 
 
 def _say_rounded(exact: Fraction, money: Money) -> str:
