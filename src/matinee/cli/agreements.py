@@ -190,9 +190,10 @@ def show_list(listed: list[dict[str, Any]]) -> None:
 def show_one(shown: dict[str, Any]) -> None:
     """Print one agreement."""
     pending = f"; version {shown['pending']} waits for a signature" if shown["pending"] else ""
+    until = f"{datetime.fromisoformat(shown['ends_at']):%Y-%m-%d %H:%M} UTC" if shown["ends_at"] else "no end"
     screen.print(
         f"{shown['agreement']}, version {shown['version']}: {shown['state']}{pending}. By {shown['person']}"
-        f" for {shown['producer']}, until {shown['ends_at'] or 'no end'}.",
+        f" for {shown['producer']}, until {until}.",
         markup=False,
         soft_wrap=True,
     )

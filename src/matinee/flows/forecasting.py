@@ -135,7 +135,7 @@ def backtest(service: Service, *, source: str | None = None, seed: int = 0) -> t
     origins = list_origins(debuts)
     if not origins:
         what = f"no period of {source} has {LEAST_DEBUTS} titles that came out before it"
-        raise NothingToLearn(what, where=str(service.path), todo="import more reports, or earlier ones")
+        raise NothingToLearn(what, where=str(service.path), todo="import more periods, or choose another --source")
     return source, [*run_backtest(build_features(debuts, facts), _older(facts), seed=seed, origins=origins)]
 
 
