@@ -12,6 +12,7 @@ from scipy.stats import spearmanr
 from bench.page import Row, write_section
 from matinee.acquire.replaced import PERIOD_DAYS, Switching, learn_switching
 from matinee.acquire.who.hidden import Evidence
+from matinee.acquire.who.since import find_since
 from matinee.flows.logs import load_log
 from matinee.flows.worlds import import_world
 from matinee.store.service import create_service
@@ -149,10 +150,11 @@ def load_evidence(settings: WorldSettings, seed: int, end: int) -> tuple[Evidenc
         service = create_service(Path(scratch) / "service")
         import_world(service, settings, seed=seed)
         loaded, credits = load_log(service, min_rating=0.0), service.read("credits")
+        since = find_since(loaded.titles, service.read("windows"))
     works = find_places(loaded.titles["title_id"], world.titles["title_id"])
     members = find_places(loaded.log.member_ids, world.members["member_id"])
     events = loaded.log.events.filter(pl.col("at") < START + end * DAY_SECONDS)
-    return Evidence(events, len(members), loaded.titles, credits, loaded.features), works, members
+    return Evidence(events, len(members), loaded.titles, credits, loaded.features, since), works, members
 
 
 def find_places(ids: pl.Series, among: pl.Series) -> Ints:

@@ -13,6 +13,7 @@ from bench.page import Row, write_section
 from matinee.acquire.who.audience import LEAST
 from matinee.acquire.who.hidden import Evidence, find_signals, find_watched, learn_chances, predict_chances
 from matinee.acquire.who.segments import calibrate_deciles
+from matinee.acquire.who.since import find_since
 from matinee.flows.imports import import_movielens
 from matinee.flows.logs import load_log
 from matinee.store.service import create_service
@@ -66,8 +67,8 @@ def ask_hidden() -> Hidden:
     hidden = evidence.years >= 1999
     model = learn_chances(evidence, evidence.years == 1998, hidden, rng=np.random.default_rng(0))
     rows = np.flatnonzero(hidden & (evidence.counts >= LEAST))
-    point = 10 ** find_signals(evidence, rows, hidden)[-1, 0]
-    return Hidden(point, predict_chances(evidence, model, rows, hidden), find_watched(evidence, rows))
+    signals = find_signals(evidence, rows, hidden)
+    return Hidden(10**signals.audience, predict_chances(model, signals), find_watched(evidence, rows))
 
 
 def load_evidence() -> Evidence:
@@ -76,8 +77,9 @@ def load_evidence() -> Evidence:
         service = create_service(Path(scratch) / "service")
         import_movielens(service, shared() / "data" / "movielens-1m")
         loaded = load_log(service, min_rating=0.0)
-        credits = service.read("credits")
-    return Evidence(loaded.log.events, len(loaded.log.member_ids), loaded.titles, credits, loaded.features)
+        credits, windows = service.read("credits"), service.read("windows")
+    since = find_since(loaded.titles, windows)
+    return Evidence(loaded.log.events, len(loaded.log.member_ids), loaded.titles, credits, loaded.features, since)
 
 
 def who_rows(said: Hidden) -> list[Row]:

@@ -29,7 +29,8 @@ def make_evidence(days=90, seed=0):
     ]
     metadata = build_features(full, TABLES["people"].create_empty(), TABLES["credits"].create_empty())
     frame = pl.DataFrame(events, schema=EVENTS, orient="row").sort("at")
-    return Evidence(frame, MEMBERS, full, TABLES["credits"].create_empty(), metadata)
+    since = np.full(full.height, -np.inf)
+    return Evidence(frame, MEMBERS, full, TABLES["credits"].create_empty(), metadata, since)
 
 
 CHANCES = np.where(np.arange(MEMBERS) % 2 == 0, 0.5, 0.05)

@@ -12,8 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matinee.acquire.who.audience import LEAST
-from matinee.acquire.who.hidden import Evidence, learn_chances, predict_chances
+from matinee.acquire.who.hidden import Evidence, find_signals, learn_chances, predict_chances
 from matinee.acquire.who.segments import count_segments
+from matinee.acquire.who.since import find_since
 from matinee.errors import NothingToLearn
 from matinee.flows.logs import LoadedLog, load_log
 from matinee.flows.offers import read_offers
@@ -136,7 +137,8 @@ def ask_log(service: Service, offers: pl.DataFrame) -> Asked:
     titles = pl.concat([loaded.titles, offers.select(ids, *loaded.titles.columns[1:])])
     credits = service.read("credits")
     metadata = build_features(titles, service.read("people"), credits)
-    evidence = Evidence(events, int(is_profiled.sum()), titles, credits, metadata)
+    since = np.append(find_since(loaded.titles, service.read("windows")), np.full(offers.height, -np.inf))
+    evidence = Evidence(events, int(is_profiled.sum()), titles, credits, metadata, since)
     ours = loaded.titles["title_id"].is_in(offers["title_id"].drop_nulls().to_list()).to_numpy()
     hidden = np.concatenate([ours, np.ones(offers.height, dtype=np.bool_)])
     return Asked(
@@ -172,7 +174,7 @@ def watch(asked: Asked) -> Watchers:
     evidence, hidden = asked.evidence, asked.hidden
     practice = _choose_practice(evidence, hidden)
     model = learn_chances(evidence, practice, hidden, rng=np.random.default_rng(0))
-    chances = predict_chances(evidence, model, asked.rows, hidden)
+    chances = predict_chances(model, find_signals(evidence, asked.rows, hidden))
     labels = pl.DataFrame({"taste": _find_tastes(evidence), "country": asked.countries})
     return Watchers(asked.offers.select("candidate_id", "name"), chances, labels, asked.others, int(practice.sum()))
 

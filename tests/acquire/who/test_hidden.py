@@ -1,11 +1,13 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
 
-from matinee.acquire.who.hidden import Evidence, find_watched, learn_chances, predict_chances
+from matinee.acquire.who.hidden import Evidence, find_signals, find_watched, learn_chances, predict_chances
 from matinee.acquire.who.past import NUMBERS, describe_past
+from matinee.acquire.who.since import find_since
 from matinee.recommend.metadata import build_features
 from matinee.tables.log import EVENTS
 from matinee.tables.schemas import TABLES
@@ -34,14 +36,16 @@ def evidence():
     stars = [{"title_id": f"t{n}"} | actor for n in range(TITLES) if has_star[n]]
     credits = pl.DataFrame(stars)
     metadata = build_features(titles, pl.DataFrame({"person_id": ["star"]}), credits)
-    return Evidence(pl.DataFrame(columns, schema_overrides=EVENTS), MEMBERS, titles, credits, metadata)
+    since = find_since(titles, TABLES["windows"].create_empty())
+    return Evidence(pl.DataFrame(columns, schema_overrides=EVENTS), MEMBERS, titles, credits, metadata, since)
 
 
 def test_chances_find_who_watches_titles_that_were_hidden(evidence):
     practice, hidden = evidence.years == 1998, evidence.years == 1999
     model = learn_chances(evidence, practice, hidden, rng=np.random.default_rng(0))
     rows = np.flatnonzero(hidden)
-    chances, watched = predict_chances(evidence, model, rows, hidden), find_watched(evidence, rows)
+    chances = predict_chances(model, find_signals(evidence, rows, hidden))
+    watched = find_watched(evidence, rows)
     assert chances[watched].mean() > 1.6 * chances[~watched].mean()
     assert chances.sum() == pytest.approx(watched.sum(), rel=0.15)
     has_star = rows % 3 == 0
@@ -52,9 +56,10 @@ def test_views_of_hidden_titles_change_nothing(evidence):
     practice, hidden = evidence.years == 1998, evidence.years == 1999
     rows = np.flatnonzero(hidden)
     kept = evidence.events.filter(~pl.Series(hidden[evidence.events["title_row"].to_numpy()]))
-    blind = Evidence(kept, MEMBERS, evidence.titles, evidence.credits, evidence.metadata)
+    blind = replace(evidence, events=kept)
     models = [learn_chances(each, practice, hidden, rng=np.random.default_rng(0)) for each in (evidence, blind)]
-    seen, unseen = (predict_chances(e, m, rows, hidden) for e, m in zip((evidence, blind), models, strict=True))
+    signals = [find_signals(each, rows, hidden) for each in (evidence, blind)]
+    seen, unseen = (predict_chances(model, each) for model, each in zip(models, signals, strict=True))
     assert np.array_equal(seen, unseen)
 
 
@@ -72,8 +77,7 @@ def test_only_other_titles_up_to_its_year_count_for_a_titles_past(evidence):
 
 def test_titles_asked_about_must_be_hidden(evidence):
     nothing = np.zeros(TITLES, np.bool_)
-    model = learn_chances(evidence, evidence.years == 1998, nothing, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="got titles that are not hidden"):
-        predict_chances(evidence, model, np.array([3]), nothing)
+        find_signals(evidence, np.array([3]), nothing)
     with pytest.raises(ValueError, match="got no title that anybody watched"):
         learn_chances(evidence, nothing, nothing, rng=np.random.default_rng(0))

@@ -19,7 +19,7 @@ from matinee.acquire.forecast.trees import fit_trees
 
 Floats = NDArray[np.float64]
 
-LEAST = 12
+LEAST = 20
 """Titles with a smaller audience are not learned from: they are in the log by chance."""
 
 _TREES = {"num_leaves": 8, "min_child_samples": 20, "feature_fraction": 0.3, "bagging_fraction": 0.7}
@@ -30,10 +30,10 @@ _WIDTH, _SHARED, _LINEAR, _NOISE, _YEARS, _MOST_NOISE, _CLIP = 0.6, 0.5, 0.2, 1.
 def predict_audience(
     described: Floats,
     metadata: csr_array,
-    counts: Floats,
+    logs: Floats,
     years: Floats,
     *,
-    known: NDArray[np.bool_],
+    learned: NDArray[np.int64],
     rows: NDArray[np.int64],
 ) -> Floats:
     """Predict the log10 audience of titles from that of others.
@@ -41,21 +41,20 @@ def predict_audience(
     Args:
         described: float64 (n, columns), of `describe_past` and `describe_titles`.
         metadata: float32 (n, features).
-        counts: (n,) audiences; read where `known`.
+        logs: (n,) log10 audiences; no others than `learned` are read.
         years: (n,) year of each title.
-        known: bool (n,), titles whose audience may be looked at.
+        learned: int (l,), titles to learn from, of `LEAST` members or more.
         rows: int (k,), titles wanted.
 
     Returns:
         float64 (k,).
 
     Raises:
-        ValueError: no known title has an audience of `LEAST` or more.
+        ValueError: no title to learn from.
     """
-    learned = np.flatnonzero(known & (counts >= LEAST))
     if not len(learned):
-        raise ValueError(f"counts: got no known title with an audience of {LEAST} or more")
-    y = np.log10(counts[learned])
+        raise ValueError("learned: got no title to learn from")
+    y = logs[learned]
     ages = np.maximum(years[rows].min() - years[learned], 0)
     late = ages <= max(_LATE_YEARS, float(np.median(ages)))
     trees = fit_trees(described[learned[late]], y[late], rng=np.random.default_rng(0), changes=_TREES)

@@ -14,8 +14,10 @@ from scipy.sparse import csr_array
 
 from matinee.acquire.who.about import describe_titles
 from matinee.acquire.who.audience import LEAST, predict_audience
-from matinee.acquire.who.chances import RECENT_YEARS, Chances, fit_chances, gather_signals, reconcile
-from matinee.acquire.who.past import describe_past
+from matinee.acquire.who.chances import Chances, Signals, fit_chances, reconcile
+from matinee.acquire.who.kin import flag_values, measure_kin
+from matinee.acquire.who.past import describe_past, list_names
+from matinee.acquire.who.since import find_last, share_there
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.histories import build_histories
 from matinee.recommend.linear import LinearSettings, fit_events
@@ -23,8 +25,11 @@ from matinee.recommend.linear import LinearSettings, fit_events
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-LINEAR = LinearSettings(reg=300.0, dropout=0.5)
+LINEAR = LinearSettings(reg=300.0, dropout=0.5, audience_power=0.15)
 COLD_REG = 3.0
+
+RECENT_YEARS = 3
+_FLOOR = 0.005
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Evidence:
         titles: rows of the table titles, n, in the order of `title_row`; those asked about among them.
         credits: rows of the table credits.
         metadata: float32 (n, features), of `recommend.metadata`.
+        since: float64 (n,), unix seconds from which each could be watched, of `since`; minus infinity for a title that
+            is asked about as if it had been out all along.
     """
 
     events: pl.DataFrame
@@ -44,6 +51,7 @@ class Evidence:
     titles: pl.DataFrame
     credits: pl.DataFrame
     metadata: csr_array
+    since: Floats
 
     @property
     def counts(self) -> Floats:
@@ -57,7 +65,7 @@ class Evidence:
         return years.fill_null(years.median()).to_numpy().astype(np.float64)
 
 
-def find_signals(evidence: Evidence, rows: NDArray[np.int64], hidden: Mask) -> Floats:
+def find_signals(evidence: Evidence, rows: NDArray[np.int64], hidden: Mask) -> Signals:
     """Gather the signals of titles without a look at hidden ones.
 
     Args:
@@ -66,7 +74,7 @@ def find_signals(evidence: Evidence, rows: NDArray[np.int64], hidden: Mask) -> F
         hidden: bool (n,), titles whose views must not be looked at.
 
     Returns:
-        float64 (5, members, k).
+        the signals of all members for these titles.
 
     Raises:
         ValueError: a title asked about is not hidden.
@@ -78,11 +86,36 @@ def find_signals(evidence: Evidence, rows: NDArray[np.int64], hidden: Mask) -> F
     events = evidence.events.filter(pl.Series(known[evidence.events["title_row"].to_numpy()]))
     weights = fill_cold(fit_events(events, n, LINEAR, now=0).weights, evidence.metadata, known, reg=COLD_REG)[:, rows]
     histories = build_histories(events, np.arange(evidence.members), n)
-    past = describe_past(evidence.titles, evidence.credits, years, np.log10(np.maximum(counts, 0.5)), known)
-    described = np.column_stack([past, describe_titles(evidence.titles, evidence.credits, years)])
-    audiences = predict_audience(described, evidence.metadata, counts, years, known=known, rows=rows)
+    taste = np.log(np.maximum(histories @ weights, 0) + _FLOOR)
+    watched, last = histories.sum(axis=1, dtype=np.float64), find_last(events, evidence.members)
+    there = share_there(last, evidence.since, watched)
     recent = known & (years >= years[rows].min() - RECENT_YEARS)
-    return gather_signals(histories, weights, recent, audiences)
+    return Signals(
+        taste=taste,
+        kin=np.stack([measure_kin(histories, flags, rows) for flags in _flag_kin(evidence)]),
+        is_gone=last[:, None] < evidence.since[rows],
+        activity=np.log1p(watched),
+        recent=np.log(histories @ recent.astype(np.float64) + 0.5),
+        usual=taste.mean(axis=0, dtype=np.float64),
+        audience=_forecast(evidence, known, rows, np.log10(there)),
+    )
+
+
+def _flag_kin(evidence: Evidence) -> list[csr_array]:
+    """Flag the genres, the people and the franchise of titles."""
+    genres = dict(enumerate(evidence.titles["genres"].fill_null([]).to_list()))
+    *_, people, franchises = list_names(evidence.titles, evidence.credits)
+    return [flag_values(each, evidence.titles.height) for each in (genres, people, franchises)]
+
+
+def _forecast(evidence: Evidence, known: Mask, rows: NDArray[np.int64], there: Floats) -> Floats:
+    """Forecast log10 audiences by those of known titles, had everybody been there when they came out."""
+    counts, years = evidence.counts, evidence.years
+    logs = np.log10(np.maximum(counts, 0.5)) - there
+    past = describe_past(evidence.titles, evidence.credits, years, logs, known)
+    described = np.column_stack([past, describe_titles(evidence.titles, evidence.credits, years)])
+    learned = np.flatnonzero(known & (counts >= LEAST))
+    return predict_audience(described, evidence.metadata, logs, years, learned=learned, rows=rows) + there[rows]
 
 
 def learn_chances(evidence: Evidence, practice: Mask, hidden: Mask, *, rng: np.random.Generator) -> Chances:
@@ -108,21 +141,18 @@ def learn_chances(evidence: Evidence, practice: Mask, hidden: Mask, *, rng: np.r
     return fit_chances(signals, find_watched(evidence, rows), rng=rng)
 
 
-def predict_chances(evidence: Evidence, model: Chances, rows: NDArray[np.int64], hidden: Mask) -> Floats:
+def predict_chances(model: Chances, signals: Signals) -> Floats:
     """Say who would watch titles: chances whose sum is what the forecast of each title's audience lets expect.
 
     Args:
-        evidence: what is known.
         model: of `learn_chances`.
-        rows: int (k,), titles asked about, all of them hidden.
-        hidden: bool (n,), titles not to look at.
+        signals: of `find_signals`, of all members for k titles.
 
     Returns:
         float64 (members, k) in (0, 1); their sum over members is the audience.
     """
-    signals = find_signals(evidence, rows, hidden)
     chances = model.predict(signals)
-    return reconcile(chances, np.minimum(model.expect(signals), 0.99 * evidence.members))
+    return reconcile(chances, np.minimum(model.expect(signals), 0.99 * len(chances)))
 
 
 def find_watched(evidence: Evidence, rows: NDArray[np.int64]) -> Mask:

@@ -49,14 +49,14 @@ def describe_past(
     Returns:
         float64 (n, columns); zeros where there is no such title.
     """
-    parts = [_describe_names(names, years, logs, known) for names in _name(titles, credits)]
+    parts = [_describe_names(names, years, logs, known) for names in list_names(titles, credits)]
     late = years[known].max()
     bends = [np.maximum(years - late + span, 0) for span in _LATE_SPANS]
     return np.column_stack([*parts, *bends])
 
 
-def _name(titles: pl.DataFrame, credits: pl.DataFrame) -> list[dict[int, list[str]]]:
-    """List the names of each title: by role, the first actor, everybody, and the franchise."""
+def list_names(titles: pl.DataFrame, credits: pl.DataFrame) -> list[dict[int, list[str]]]:
+    """List the names of each title's row: by role, the first actor, everybody, and last the franchise."""
     numbered = credits.join(titles.select("title_id").with_row_index("title_row"), on="title_id")
     parts = [numbered.filter(role=role) for role in ROLES]
     parts += [numbered.filter(pl.col("role") == "actor", pl.col("billing") == 1), numbered]
