@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from bench.data import shared
 from bench.page import Row, write_section
-from bench.who import ask_hidden
+from bench.who import ask_hidden, load_evidence
+from bench.whole import complete
 from matinee.acquire.slate.problem import Problem, Worth, count_hours, count_reach
 from matinee.acquire.slate.reach import lay_out_reach
 from matinee.acquire.slate.solve import solve
+from matinee.acquire.who.audience import LEAST
 
 Floats = NDArray[np.float64]
 RESAMPLES, TITLES, SHARE = 30, 200, 0.12
@@ -19,12 +22,13 @@ ADDITIVE, PERFECT = "additive, point forecasts", "perfect forecast"
 
 def main() -> None:
     """Say who would watch the hidden titles, then choose slates by it."""
-    said = ask_hidden()
+    folder = shared() / "data" / "movielens-1m"
+    said = ask_hidden(complete(load_evidence(folder), folder), LEAST)
     write_section(
         "slate",
-        f"{said.about} Slates: {RESAMPLES} draws of {TITLES} of them, prices simulated "
-        f"(forecast^0.8 x lognormal noise of .4), a budget of {SHARE:.0%} of all prices; "
-        "reach = members who watched at least one.",
+        f"MovieLens 1M, all ratings, hidden: {said.about}; weights learned on 1998 hidden. "
+        f"Slates: {RESAMPLES} draws of {TITLES} of them, prices simulated (forecast^0.8 x lognormal noise of .4), "
+        f"a budget of {SHARE:.0%} of all prices; reach = members who watched at least one.",
         slate_rows(said.point, said.chances, said.watched),
     )
 
