@@ -1,5 +1,4 @@
 import numpy as np
-
 from bench.whole import match
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -59,6 +60,18 @@ def test_who_asked_not_to_be_profiled_counts_at_the_average_chance(asked):
     assert (told["members"], told["not_profiled"]) == (300, watchers.others)
     audiences = [each["audience"] for each in told["candidates"]]
     assert audiences == pytest.approx((watchers.chances.mean(axis=0) * 300).tolist())
+
+
+def test_people_whom_a_candidate_names_tell_who_would_watch(asked):
+    service, offers, _ = asked
+    credits = service.read("credits").join(service.read("people"), on="person_id")
+    names = credits.filter(role="actor").group_by("name").len().top_k(3, by="len")["name"].to_list()
+    nameless = offers[:1].with_columns(title_id=pl.lit(None, pl.String))
+    named = nameless.with_columns(actors=pl.Series([names]))
+    nobody, stars = (ask_log(service, each) for each in (nameless, named))
+    is_offer = pl.col("title_id").str.starts_with("candidate:")
+    assert [each.evidence.credits.filter(is_offer).height for each in (nobody, stars)] == [0, 3]
+    assert not np.allclose(watch(nobody).chances, watch(stars).chances)
 
 
 def test_a_service_of_members_who_all_refused_says_so(asked, tmp_path):

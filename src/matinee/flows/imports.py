@@ -15,6 +15,7 @@ from typing import Any, TypedDict, Unpack
 import polars as pl
 
 from matinee.acquire.offers import check_offers, note_offers
+from matinee.acquire.people import credit_offers
 from matinee.store.intake import Counts, Intake
 from matinee.store.quarantine import FOLDER
 from matinee.store.readers.batch import Batch
@@ -124,7 +125,8 @@ def import_batches(
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, list_unused(batch))
-            notes.update(dict.fromkeys([*said, *_note(service, batch, good, now)]))
+            told = note_candidates(service, good, file=batch.file, now=now) if batch.table == "candidates" else []
+            notes.update(dict.fromkeys([*said, *told]))
             read[batch.file] = read.get(batch.file, 0) + batch.frame.height
             tell(batch.file, read[batch.file])
         counts = intake.commit(strict=strict, dry_run=dry_run, progress=tell)
@@ -281,11 +283,18 @@ def _judge(
     return good, no_problems()
 
 
-def _note(service: Service, batch: Batch, good: pl.DataFrame, now: datetime) -> list[str]:
-    if batch.table != "candidates":
-        return []
+def note_candidates(service: Service, offers: pl.DataFrame, *, file: str, now: datetime) -> list[str]:
+    """Say what a buyer should know of good candidates, beside what the service knows: genres, people, windows.
+
+    Args:
+        service: whose titles and people.
+        offers: rows of the table candidates.
+        file: the file they come from.
+        now: the time of the import.
+    """
     genres = service.scan("titles").select(pl.col("genres").explode().drop_nulls().unique()).collect()["genres"]
-    return note_offers(good, {*genres}, file=batch.file, today=now.date())
+    _, lost = credit_offers(offers, service.read("people"), service.read("credits"))
+    return [*note_offers(offers, {*genres}, file=file, today=now.date()), *(f"{file}: {each}" for each in lost)]
 
 
 def _set_future_aside(batch: Batch, good: pl.DataFrame, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:

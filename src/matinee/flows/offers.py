@@ -10,9 +10,8 @@ from typing import Unpack
 import polars as pl
 
 from matinee.acquire.names import read_name
-from matinee.acquire.offers import note_offers
 from matinee.errors import BadFile, UsageError
-from matinee.flows.imports import ImportSummary, Layout, import_batches, list_unused, understand
+from matinee.flows.imports import ImportSummary, Layout, import_batches, list_unused, note_candidates, understand
 from matinee.store.avails_sheets import HEADER_ROWS, lay_out
 from matinee.store.outputs import check_name, write_sheets
 from matinee.store.readers.avails import is_avails, read_avails
@@ -174,10 +173,9 @@ def read_candidates(
     problems = concat_problems([*(each for _, _, each, _ in read), *(each for _, each in keyed)])
     if good.is_empty() and problems.is_empty():
         raise UsageError("there are no candidates", where=str(path or service.path), todo="name a file of them")
-    genres = service.scan("titles").select(pl.col("genres").explode().drop_nulls().unique()).collect()["genres"]
     file = path.name if path else "candidates"
     notes = [note for *_, said in read for note in said] + _note_unused(batch for batch, *_ in read)
-    notes += note_offers(good, {*genres}, file=file, today=now.date())
+    notes += note_candidates(service, good, file=file, now=now)
     # a later sheet of a workbook comes in after an earlier one, and so replaces its rows
     return good.unique("candidate_id", keep="last", maintain_order=True), problems, [*dict.fromkeys(notes)]
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from matinee.acquire.people import credit_offers
 from matinee.acquire.who.audience import LEAST
 from matinee.acquire.who.hidden import Evidence, find_signals, learn_chances, predict_chances
 from matinee.acquire.who.segments import count_segments
@@ -133,10 +134,11 @@ def ask_log(service: Service, offers: pl.DataFrame) -> Asked:
     events = _keep_members(loaded.log.events, is_profiled)
     if events.is_empty():
         raise NothingToLearn("every member who watched asked not to be profiled", where=str(service.path))
-    ids = pl.concat_str(pl.lit("candidate:"), "candidate_id").alias("title_id")
-    titles = pl.concat([loaded.titles, offers.select(ids, *loaded.titles.columns[1:])])
-    credits = service.read("credits")
-    metadata = build_features(titles, service.read("people"), credits)
+    named = offers.with_columns(candidate_id=pl.concat_str(pl.lit("candidate:"), "candidate_id"))
+    of_offers = named.select(pl.col("candidate_id").alias("title_id"), *loaded.titles.columns[1:])
+    titles, people, known = pl.concat([loaded.titles, of_offers]), service.read("people"), service.read("credits")
+    credits = pl.concat([known, credit_offers(named, people, known)[0]], how="diagonal")
+    metadata = build_features(titles, people, credits)
     since = np.append(find_since(loaded.titles, service.read("windows")), np.full(offers.height, -np.inf))
     evidence = Evidence(events, int(is_profiled.sum()), titles, credits, metadata, since)
     ours = loaded.titles["title_id"].is_in(offers["title_id"].drop_nulls().to_list()).to_numpy()

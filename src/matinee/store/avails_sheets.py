@@ -22,7 +22,7 @@ HEADER_ROWS = 3
 
 _OWN = (
     "name", "title_id", "original_name", "kind", "parent_id", "number", "runtime_minutes", "languages", "countries",
-    "genres", "keywords", "synopsis", "franchise", "exclusive_with",
+    "genres", "keywords", "synopsis", "franchise", "directors", "writers", "actors", "exclusive_with",
 )  # fmt: skip
 """Columns of candidates that Avails has no place for, or none that keeps them as they are."""
 

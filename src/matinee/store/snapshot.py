@@ -182,7 +182,8 @@ class Snapshot:
     def _scan_paths(table: str, paths: list[Path]) -> pl.LazyFrame:
         if not paths:
             return TABLES[table].create_empty().lazy()
-        return pl.scan_parquet(paths, hive_partitioning=False, glob=False)
+        schema = TABLES[table].create_empty().schema  # a file of before a column came in lacks it
+        return pl.scan_parquet(paths, hive_partitioning=False, glob=False, schema=schema, missing_columns="insert")
 
 
 def read_snapshot(service: Path) -> Snapshot:
