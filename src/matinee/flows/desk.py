@@ -81,9 +81,13 @@ class LedgerTurn:
         """Keep an attempt as an entry; a permit under its use_id, a refusal under a key of its own.
 
         Raises:
-            Taken: the use was permitted before.
-            StoreError: its place in the count is taken; the database said no.
+            Taken: its use_id is permitted already, or its `nth` is taken.
+            StoreError: the database said no.
         """
+        if attempt.is_permitted and attempt.use_id and self._consents.permit(attempt.use_id):
+            raise Taken(f"use {attempt.use_id} was permitted before")
+        if attempt.rule and attempt.nth and attempt.nth <= self._consents.uses(attempt.rule):
+            raise Taken(f"use {attempt.nth} of {attempt.rule} is taken")
         position = self._ledger.size()
         refused = f"refused/{position}/{attempt.use_id or ''}"
         entry = Entry(
