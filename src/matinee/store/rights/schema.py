@@ -3,8 +3,8 @@
 Covers columns, keys and checks, the same on SQLite and PostgreSQL. The triggers that refuse changes are in `triggers`.
 
 Entries, transfers, nodes and checkpoints are append-only, and so are events of agreements, advances, attempts, permits
-and takes. Subjects and private are what erasing a person deletes, and so is what is registered of them. Quotas are
-counters. Times are microseconds since 1970 in UTC, for SQLite keeps no zones.
+and takes. Subjects and private are what erasing a person deletes, and so is what is registered of them.
+Times are microseconds since 1970 in UTC, for SQLite keeps no zones.
 """
 
 from __future__ import annotations
@@ -102,15 +102,6 @@ private = Table(
     Column("subject", Text, ForeignKey("subjects.subject"), nullable=False),
     Column("data", Text, nullable=False),
     Index(None, "subject"),
-    sqlite_strict=True,
-)
-
-quotas = Table(
-    "quotas",
-    metadata,
-    Column("quota", Text, primary_key=True),
-    Column("used", _Whole, nullable=False),
-    CheckConstraint("used >= 0", name="used_from_0"),
     sqlite_strict=True,
 )
 
