@@ -211,8 +211,9 @@ def test_another_salt_than_before_is_said(service, tmp_path):
     shares = {"old": 0.5, "new": 0.5}
     assign_members(service, "page", shares, tmp_path / "arms.parquet", salt="a")
     assign_members(service, "other", shares, tmp_path / "arms.parquet")
-    found = assign_members(service, "page", shares, tmp_path / "arms.parquet", salt="b")
-    assert found["warnings"] == ["Assigned before with --salt 'a': members change arms."]
+    for salt, said in (("", "with --salt 'a'"), ("b", "without --salt")):
+        found = assign_members(service, "page", shares, tmp_path / "arms.parquet", salt=salt)
+        assert found["warnings"] == [f"Assigned before {said}: members change arms."]
 
 
 @pytest.mark.parametrize(

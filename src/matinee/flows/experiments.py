@@ -83,8 +83,10 @@ def assign_members(
     write_parquet(pl.DataFrame({"member_id": member_ids, "experiment": [name] * len(arms), "arm": arms}), out)
     keep_assigned(service, name, Assigned(shares, salt))
     counts = {arm: int((arms == arm).sum()) for arm in shares}
-    moved = f"Assigned before with --salt {before.salt!r}: members change arms." if before else ""
-    warnings = [moved] if before and before.salt != salt else []
+    warnings = []
+    if before and before.salt != salt:
+        how = f"with --salt {before.salt!r}" if before.salt else "without --salt"
+        warnings.append(f"Assigned before {how}: members change arms.")
     return {"experiment": name, "salt": salt, "file": str(out), "arms": counts, "warnings": warnings}
 
 
