@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import tempfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from matinee.rights.agreements.register import Context, propose, sign
 from matinee.rights.agreements.states import Event, fold
 from matinee.rights.gate.gate import Gate
 from matinee.rights.gate.memory import MemoryDesk
-from matinee.rights.ledger.entries import EPOCH, Entry, append
+from matinee.rights.ledger.entries import Entry, append, count_micros
 from matinee.store.disk import hash_file
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import open_rights, writing
@@ -109,7 +109,7 @@ def make(folder: Path) -> None:
                 leaves = append(book, [_make_use(number, bodies[number % PEOPLE]) for number in numbers])
                 rows = [_make_permit(number, leaf.position) for number, leaf in zip(numbers, leaves, strict=True)]
                 connection.execute(insert(permits), rows)
-                at = (USED - EPOCH) // timedelta(microseconds=1)
+                at = count_micros(USED)
                 connection.execute(insert(takes), [{"use_id": row["use_id"], "at": at} for row in rows])
 
 
@@ -188,7 +188,7 @@ def _write_tables(service: Service) -> None:
 def _draw(rng: np.random.Generator, month: int) -> pl.DataFrame:
     count = VIEWS // 3 + (VIEWS % 3 if month == MONTHS[0] else 0)
     title = (TITLES * rng.random(count) ** 2).astype(np.int32)
-    first = (datetime(2025, month, 1, tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+    first = count_micros(datetime(2025, month, 1, tzinfo=UTC))
     at = np.sort(rng.integers(0, 30 * 86_400_000_000, count)) + first
     drawn = pl.DataFrame({
         "member_id": rng.integers(0, MEMBERS, count, dtype=np.int32),

@@ -27,6 +27,12 @@ from matinee.acquire.names import franchise, normalise, read_name, split_listing
         ("The Sinner: Season 1: Cora", "The Sinner", 1, ""),
         ("Griselda: Limited Series", "Griselda", 1, ""),
         ("Hold Tight: Miniserial", "Hold Tight", 1, ""),
+        ("Love Is Blind: S8: Minneapolis", "Love Is Blind", 8, ""),
+        ("Love Is Blind S8: Minneapolis", "Love Is Blind", 8, ""),
+        ("Love Is Blind: S08 Part 2", "Love Is Blind", 8, "part 2"),
+        ("Love Is Blind – S8", "Love Is Blind", 8, ""),
+        ("Suits (2011), S4", "Suits", 4, ""),
+        ("Dragon Sakura S2: Season 2", "Dragon Sakura S2", 2, ""),
     ],
 )
 def test_a_season_is_told_by_its_word_in_any_language(text, stem, number, part):
@@ -43,6 +49,11 @@ def test_a_season_is_told_by_its_word_in_any_language(text, stem, number, part):
         "Wake Up Ladies: The Series",
         ": Season 1",
         "Part 1",
+        "S8",
+        "Open Season 2",
+        "Galaxy S24X",
+        "Agent S5 Returns",
+        "Love Is Blind S8E1",
     ],
 )
 def test_a_word_for_seasons_alone_makes_no_season(text):

@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from matinee.acquire.offers import check_offers, find_overlaps, note_offers
+from matinee.acquire.offers import check_offers, find_overlaps, join_offers, note_offers
 from matinee.tables.problems import describe
 from matinee.tables.schemas import TABLES
 
@@ -49,13 +49,22 @@ def test_an_exclusive_sold_twice_sets_the_later_offer_aside():
 
 
 def test_an_exclusive_that_clashes_with_a_stored_one_is_set_aside_unless_it_replaces_it():
-    stored = offers(DEAL | {"candidate_id": "old"}).drop("row")
-    good, problems = check_offers(offers(DEAL), file="o.csv", today=TODAY, stored=stored)
+    before = join_offers(None, offers(DEAL | {"candidate_id": "old"}), file=None)
+    good, problems = check_offers(offers(DEAL), file="o.csv", today=TODAY, before=before)
     assert good.is_empty()
     wanted = "a window of its own: old, imported before, is exclusive in FR at the same time"
     assert problems["wanted"].to_list() == [wanted]
     again = offers(DEAL, {"candidate_id": "old"})
-    assert check_offers(again, file="o.csv", today=TODAY, stored=stored)[1].is_empty()
+    assert check_offers(again, file="o.csv", today=TODAY, before=before)[1].is_empty()
+
+
+def test_an_exclusive_that_clashes_with_one_of_an_earlier_sheet_is_set_aside_unless_that_was_replaced():
+    before = join_offers(None, offers(DEAL | {"candidate_id": "one"}), file="o.xlsx, Movies")
+    problems = check_offers(offers(DEAL), file="o.xlsx, More", today=TODAY, before=before)[1]
+    wanted = "a window of its own: one of o.xlsx, Movies, is exclusive in FR at the same time"
+    assert problems["wanted"].to_list() == [wanted]
+    later = join_offers(before, offers(DEAL | {"candidate_id": "one", "territories": ["DE"]}), file="o.xlsx, More")
+    assert check_offers(offers(DEAL), file="o.xlsx, Third", today=TODAY, before=later)[1].is_empty()
 
 
 @pytest.mark.parametrize(

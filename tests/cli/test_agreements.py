@@ -126,6 +126,8 @@ def test_two_hundred_dollars_for_ever_is_turned_down_and_priced(studio):
     assert "Refused by us-ca.ab-2602 (2025-01-01, S): a perpetual clause on replicas is void" in said.out
     assert "Flagged by replica.flat-buyout" in said.out
     assert "One fee of $200.00 is less than $" in said.out
+    assert "times the fee" in said.out
+    assert "Rate: sag-aftra.background.day-rate (" in said.out
     assert said.out.endswith("Turned down by the rules; nothing was kept.\n")
     assert studio("agreement", "show", "--json").json == {"agreements": []}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from matinee.errors import MatineeError, UsageError
+from matinee.errors import BadFile, MatineeError, UsageError
 from matinee.flows.experiments import assign_members, report_experiment
 from matinee.flows.imports import check_tables, import_table
 from matinee.flows.worlds import import_world
@@ -195,6 +195,34 @@ def test_the_first_arm_named_is_the_baseline_else_the_first_in_the_alphabet(serv
     assert (named["baseline"]["arm"], named["differences"][0]["against"]) == ("old", "old")
     assert (unnamed["baseline"]["arm"], unnamed["differences"][0]["against"]) == ("new", "new")
     assert "--arms to choose" in unnamed["baseline"]["why"]
+
+
+def test_what_was_assigned_is_the_plan_of_a_report_that_names_no_arms(service, tmp_path):
+    expose(service, members_of("new", 0, 1) + members_of("old", 2, 3), tmp_path)
+    for shares in ({"new": 0.5, "old": 0.5}, {"old": 0.75, "new": 0.25}):
+        assert assign_members(service, "page", shares, tmp_path / "arms.parquet")["warnings"] == []
+    found = report_experiment(service, "page")
+    assert found["baseline"] == {"arm": "old", "why": "the first as assigned"}
+    assert found["sample_ratio"]["planned"] == {"old": 0.75, "new": 0.25}
+    assert report_experiment(service, "page", shares={"new": 0.5, "old": 0.5})["baseline"]["arm"] == "new"
+
+
+def test_another_salt_than_before_is_said(service, tmp_path):
+    shares = {"old": 0.5, "new": 0.5}
+    assign_members(service, "page", shares, tmp_path / "arms.parquet", salt="a")
+    assign_members(service, "other", shares, tmp_path / "arms.parquet")
+    for salt, said in (("", "with --salt 'a'"), ("b", "without --salt")):
+        found = assign_members(service, "page", shares, tmp_path / "arms.parquet", salt=salt)
+        assert found["warnings"] == [f"Assigned before {said}: members change arms."]
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"page": 3}', '{"page": {"shares": {"a": "b"}, "salt": ""}}', '{"page": {"salt": ""}}']
+)
+def test_a_damaged_file_of_assignments_is_one_clear_line(service, tmp_path, content):
+    (service.path / "experiments.json").write_text(content)
+    with pytest.raises(BadFile, match="does not say how experiments were assigned; delete it"):
+        assign_members(service, "page", {"a": 0.5, "b": 0.5}, tmp_path / "arms.parquet")
 
 
 def test_an_episode_shown_or_watched_counts_for_its_series(service, tmp_path):

@@ -79,6 +79,20 @@ def test_an_exclusive_that_clashes_with_one_of_another_import_is_one_clear_line(
     assert load(HEADER + LINE).counts["candidates"].unchanged == 1
 
 
+def test_exclusives_that_clash_between_sheets_of_a_workbook_are_found_by_import_and_forecast(service, tmp_path):
+    row = dict(zip(HEADER.strip().split(","), LINE.strip().split(","), strict=True))
+    names = ["candidate_id", "name", "exclusive", "WorkType", "Territory", "Start", "End", "LicenseType"]
+    both = [[each, row["name"], "yes", "Movie", "FR", "2099-01-01", "2100-01-01", "SVOD"] for each in ("c1", "c2")]
+    write_sheets(
+        {place: [names, each] for place, each in zip(("Paris", "Lyon"), both, strict=True)}, tmp_path / "a.xlsx"
+    )
+    (problem,) = import_candidates(service, tmp_path / "a.xlsx", dry_run=True).to_dict()["sample"]
+    assert problem["said"].startswith("a.xlsx, Lyon, row 2, window_starts_on: '2099-01-01 to 2100-01-01' is not")
+    assert problem["said"].endswith(": c1 of a.xlsx, Paris, is exclusive in FR at the same time")
+    offers, notes = read_offers(service, tmp_path / "a.xlsx", now=datetime(2026, 11, 22, tzinfo=UTC))
+    assert (offers["candidate_id"].to_list(), notes[0]) == (["c1"], problem["said"])
+
+
 def test_what_is_read_to_be_weighed_is_what_an_import_would_keep(service, load, tmp_path):
     again = LINE.replace("500000", "600000").replace("film", "movie")
     load(HEADER.replace("runtime_minutes", "minutes") + LINE + again)

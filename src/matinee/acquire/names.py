@@ -1,8 +1,8 @@
 """Names: what the name of a title says of itself, whoever wrote it.
 
 Covers names as publishers list them: "The Glory: Season 1 // 더 글로리: 시즌 1" is season 1 of The Glory,
-and 더 글로리 its original name. A season is told by its word in some twenty languages, a year by parentheses at the
-end of the name. It does not decide that two names are one title (`join`).
+and 더 글로리 its original name. A season is told by its word in some twenty languages or by "S8", a year by parentheses
+at the end of the name. It does not decide that two names are one title (`join`).
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 _SURE = (
+    _compile(r"S(?P<number>\d{1,2})(?!\w)(?P<rest>.*)"),
     _compile(rf"(?:{_SURE_WORDS})\s*{_NUMBER}(?P<rest>.*)"),
     _compile(rf"{_NUMBER_WITHIN}(?:st|nd|rd|th|ª|º|\.)?\s*(?:{_BEHIND_WORDS})(?!\w)(?P<rest>.*)"),
     _compile(rf"\(?第\s*{_NUMBER_WITHIN}\s*(?:季|期|シーズン|シリーズ|クール)(?P<rest>.*)"),
@@ -56,6 +57,9 @@ _WHOLE = _compile(_LIMITED)
 
 _BETWEEN = " // "
 _COLON = re.compile(r"[:：]")
+_BEFORE_SHORT = re.compile(r"(?:\s?[,–—-])?\s(?=S\d{1,2}(?:\s?[:：]|$))")
+"""What stands before "S8" where no colon does."""
+
 _YEAR = re.compile(r"\s*[(（]((?:19|20)\d\d)[)）]\s*$")
 _SEQUEL = re.compile(
     r"(?<=\w)[\s:,]+(?:(?:part|chapter|vol(?:ume)?\.?)\s+(?:\d{1,3}|[ivx]+)|\d{1,3}|[ivx]{2,})$", re.IGNORECASE
@@ -127,11 +131,12 @@ def read_name(text: str) -> Name:
         text: one name, in one language.
 
     Returns:
-        What it says. Only words behind a colon make a season, so "Part of Me" and "Season of the Witch" are no seasons.
+        What it says. Only words behind a colon make a season, so "Part of Me" and "Season of the Witch" are no seasons;
+        "S8" makes one also at the end or before a colon.
     """
     full = unicodedata.normalize("NFC", " ".join(text.split()))
-    for colon in _COLON.finditer(full):
-        stem, season = full[: colon.start()].rstrip(), _read_season(full[colon.end() :].lstrip())
+    for mark in (*_COLON.finditer(full), *_BEFORE_SHORT.finditer(full)):
+        stem, season = full[: mark.start()].rstrip(), _read_season(full[mark.end() :].lstrip())
         if season and stem:
             return Name(full, *_part_year(stem, season))
     return Name(full, *_part_year(full, None))

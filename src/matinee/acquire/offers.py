@@ -20,7 +20,7 @@ _NO_RUNTIME = ("live", "game")
 """Kinds whose length nobody knows before."""
 
 _COMPARED = (
-    *("row", "candidate_id", "eidr", "name", "kind", "year", "number"),
+    *("candidate_id", "eidr", "name", "kind", "year", "number"),
     *("exclusive", "territories", "window_starts_on", "window_ends_on"),
 )
 """What tells whether two exclusives overlap."""
@@ -34,7 +34,7 @@ Rule = Callable[[pl.DataFrame, str, date], pl.DataFrame]
 
 
 def check_offers(
-    frame: pl.DataFrame, *, file: str, today: date, stored: pl.DataFrame | None = None
+    frame: pl.DataFrame, *, file: str, today: date, before: pl.DataFrame | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part candidates that can be weighed from the others.
 
@@ -42,15 +42,33 @@ def check_offers(
         frame: rows of the table candidates, and `row`.
         file: the file they come from.
         today: a window that ended before it cannot be bought.
-        stored: rows of the table candidates that are there before, None = none; those whose candidate_id stands in
-            `frame` are replaced, so that nothing is checked against them.
+        before: what came before, of `join_offers`, None = nothing; offers whose candidate_id stands in `frame` are
+            replaced, so that nothing is checked against them.
 
     Returns:
         The good rows, and all problems of the others.
     """
     found = [rule(frame, file, today) for rule in RULES]
-    problems = concat_problems([*found, _find_sold_twice(frame, stored, file)])
+    problems = concat_problems([*found, _find_sold_twice(frame, before, file)])
     return frame.filter(~pl.col("row").is_in(problems["row"].implode())), problems
+
+
+def join_offers(before: pl.DataFrame | None, offers: pl.DataFrame, *, file: str | None) -> pl.DataFrame:
+    """Put offers behind those that came before; of one candidate_id only the later stay.
+
+    Args:
+        before: what this function gave for those before, None = none.
+        offers: rows of the table candidates; of one candidate_id the first counts.
+        file: the file they come from, None = they are stored already.
+    """
+    added = offers.select(*_COMPARED, pl.lit(file, pl.String).alias("file")).unique(
+        "candidate_id", keep="first", maintain_order=True
+    )
+    return added if before is None else pl.concat([_drop_replaced(before, added), added])
+
+
+def _drop_replaced(before: pl.DataFrame, offers: pl.DataFrame) -> pl.DataFrame:
+    return before.join(offers, on="candidate_id", how="anti", maintain_order="left")
 
 
 def note_offers(frame: pl.DataFrame, genres: set[str], *, file: str, today: date) -> list[str]:
@@ -187,21 +205,22 @@ def _find_past(frame: pl.DataFrame, file: str, today: date) -> pl.DataFrame:
     ])
 
 
-def _find_sold_twice(frame: pl.DataFrame, stored: pl.DataFrame | None, file: str) -> pl.DataFrame:
-    """Find exclusives that overlap with one that is stored or stands before them."""
-    kept = (frame.clear() if stored is None else stored).join(
-        frame, on="candidate_id", how="anti", maintain_order="left"
+def _find_sold_twice(frame: pl.DataFrame, before: pl.DataFrame | None, file: str) -> pl.DataFrame:
+    """Find exclusives that overlap with one that came before or stands before them."""
+    kept = _drop_replaced(join_offers(before, frame.clear(), file=None), frame)
+    numbered = kept.with_columns(pl.int_range(-kept.height, 0, dtype=pl.Int64).alias("row"))
+    overlaps = find_overlaps(pl.concat([numbered.select("row", *_COMPARED), frame.select("row", *_COMPARED)]))
+    places = numbered.select(
+        pl.col("row").alias("first"), pl.format(" of {},", "file").fill_null(", imported before,").alias("place")
     )
-    before = kept.with_columns(pl.int_range(-kept.height, 0, dtype=pl.Int64).alias("row"))
-    overlaps = find_overlaps(pl.concat([before.select(_COMPARED), frame.select(_COMPARED)]))
-    bad = frame.join(overlaps, on="row", maintain_order="left")
-    when = pl.when(pl.col("first") < 0).then(pl.lit(", imported before,")).otherwise(pl.lit(""))
-    wanted = pl.format("a window of its own: {}{} is exclusive in {} at the same time", "first_id", when, "territory")
+    bad = frame.join(overlaps.join(places, on="first", how="left"), on="row", maintain_order="left")
+    place = pl.col("place").fill_null("")
+    wanted = pl.format("a window of its own: {}{} is exclusive in {} at the same time", "first_id", place, "territory")
     said = bad.select(wanted.alias("wanted"))["wanted"]
     days = pl.format(
         "{} to {}", *(pl.col(f"window_{end}").cast(pl.String).fill_null("open") for end in ("starts_on", "ends_on"))
     )
-    rows = bad.drop("first", "first_id", "territory")
+    rows = bad.drop("first", "first_id", "territory", "place")
     return _say(rows, file, "window_starts_on", days, pl.lit(said))
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from matinee.cli.odrl import show_problems
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
-from matinee.cli.pay import read_amount
+from matinee.cli.pay import read_amount, show_contrast
 from matinee.cli.rules import own_option
 from matinee.flows import agreements
 from matinee.flows.rules import load_rulebook
@@ -168,15 +168,6 @@ def show_outcome(done: dict[str, Any], *, as_json: bool) -> None:
     else:
         screen.print("Turned down by the rules; nothing was kept.")
     sys.exit(0 if done["accepted"] else 1)
-
-
-def show_contrast(contrast: dict[str, Any]) -> None:
-    """Print one fee beside pay per use."""
-    shown = Table("uses", "one fee", "pay per use")
-    for row in contrast["uses"]:
-        shown.add_row(f"{row['uses']:,}", row["buyout"], row["pay_per_use"])
-    screen.print(shown)
-    screen.print(contrast["finding"], markup=False, soft_wrap=True)
 
 
 def show_list(listed: list[dict[str, Any]]) -> None:

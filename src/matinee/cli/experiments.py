@@ -37,13 +37,14 @@ def assign(name: str, arms: str, *, salt: str, out: Path, folder: Path, as_json:
         print_json(done)
     else:
         said = ", ".join(f"{arm} {members:,}" for arm, members in done["arms"].items())
-        screen.print(f"Wrote {out}: members of {said}.", markup=False, soft_wrap=True)
+        for line in (f"Wrote {out}: members of {said}.", *done["warnings"]):
+            screen.print(line, markup=False, soft_wrap=True)
 
 
 @experiment.command()
 @click.argument("name")
 @click.option("--days", type=click.IntRange(1, 3650), default=7, show_default=True, help="How long after an exposure.")
-@click.option("--arms", metavar=ARMS, help="Shares as planned, the arm to compare with first; default: equal shares.")
+@click.option("--arms", metavar=ARMS, help="Shares as planned, the arm to compare with first; default: as assigned.")
 @click.option("--interleaved", is_flag=True, help="Pages mix two arms; an exposure's arm put its title there.")
 @service_option
 @json_option

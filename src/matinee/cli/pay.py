@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
@@ -15,9 +16,11 @@ from matinee.errors import UsageError
 from matinee.flows.rules import contrast_offer, load_rulebook
 from matinee.report.contrast import render_contrast
 from matinee.rights.money import Money, parse_money
-from matinee.rights.rulebook.contrast import Contrast
+from matinee.rights.rulebook.rules import Citation
 from matinee.store.outputs import check_name, write_text
 from matinee.tables.money import LARGEST
+
+_AMOUNTS = ("buyout", "pay_per_use", "residuals")
 
 
 @click.group()
@@ -55,8 +58,10 @@ def contrast(
         write_text(render_contrast(found, made=made), html)
     if as_json:
         print_json(found.to_dict() | ({"page": str(html)} if html else {}))
-    else:
-        show_contrast(found, html)
+        return
+    show_contrast(found.to_dict())
+    if html is not None:
+        screen.print(f"Wrote {html}", markup=False, soft_wrap=True)
 
 
 def read_amount(option: str, text: str, currency: str) -> Money:
@@ -100,19 +105,18 @@ def read_day(text: str | None) -> date:
         raise UsageError(f"--on {text!r} is no day", todo="write for example 2026-11-22") from error
 
 
-def show_contrast(found: Contrast, html: Path | None) -> None:
-    """Print a contrast."""
-    headings = ["uses", "one fee", "pay per use", *(["residuals"] if found.residual.minor else []), "times the fee"]
+def show_contrast(contrast: dict[str, Any]) -> None:
+    """Print what `Contrast.to_dict` says: one fee beside pay per use."""
+    has_residuals = parse_money(contrast["residual"], contrast["currency"]).minor > 0
+    headings = ["uses", "one fee", "pay per use", *(["residuals"] if has_residuals else []), "times the fee"]
     shown = Table()
     for heading in headings:
         shown.add_column(heading, justify="right")
-    for row in found.rows:
-        cells = [f"{row.uses:,}", str(row.buyout), str(row.pay_per_use)]
-        cells += [str(row.residuals)] if found.residual.minor else []
-        shown.add_row(*cells, "–" if row.ratio is None else f"{float(row.ratio):,.2f}")
+    for row in contrast["uses"]:
+        fee, paid, more = (parse_money(row[name], contrast["currency"]) for name in _AMOUNTS)
+        times = f"{float((paid + more).exact / fee.exact):,.2f}" if fee.minor else "–"
+        shown.add_row(f"{row['uses']:,}", str(fee), str(paid), *([str(more)] if has_residuals else []), times)
     screen.print(shown)
-    screen.print(found.finding, markup=False, soft_wrap=True)
-    for each in found.citations:
-        screen.print(f"Rate: {each}; {each.source}.", markup=False, soft_wrap=True)
-    if html is not None:
-        screen.print(f"Wrote {html}", markup=False, soft_wrap=True)
+    screen.print(contrast["finding"], markup=False, soft_wrap=True)
+    for rule in contrast["rules"]:
+        screen.print(f"Rate: {Citation(**rule)}; {rule['source']}.", markup=False, soft_wrap=True)

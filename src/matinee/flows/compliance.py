@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -28,7 +28,7 @@ from matinee.rights.compliance.incidents import Incident, Report, fold_incidents
 from matinee.rights.compliance.register import Register, make_register
 from matinee.rights.compliance.stated import Stated, read_stated
 from matinee.rights.compliance.systems import PersonUse, Recommender
-from matinee.rights.ledger.entries import EPOCH, append
+from matinee.rights.ledger.entries import append, time_at
 from matinee.rights.rulebook.rules import Rulebook
 from matinee.store.erasure import list_erasures
 from matinee.store.models import has_current, load_model, name_current
@@ -231,8 +231,8 @@ def _describe_use(
         owed=grant.owed,
         ends_at=grant.ends_at,
         times=count.times,
-        first=_time(count.first) if count.times else None,
-        last=_time(count.last) if count.times else None,
+        first=time_at(count.first) if count.times else None,
+        last=time_at(count.last) if count.times else None,
         entries=tuple(count.keys),
     )
 
@@ -256,11 +256,7 @@ def _describe_refusal(turned: Turned, count: Count) -> dict[str, Any]:
         "action": turned.action or None,
         "reasons": list(turned.reasons),
         "times": count.times,
-        "first": _time(count.first).isoformat(timespec="seconds"),
-        "last": _time(count.last).isoformat(timespec="seconds"),
+        "first": time_at(count.first).isoformat(timespec="seconds"),
+        "last": time_at(count.last).isoformat(timespec="seconds"),
         "entries": count.keys,
     }
-
-
-def _time(micros: int) -> datetime:
-    return EPOCH + timedelta(microseconds=micros)

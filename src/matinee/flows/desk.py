@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from matinee.rights.gate.desk import Attempt, Taken
-from matinee.rights.ledger.entries import EPOCH, Entry, append
+from matinee.rights.ledger.entries import Entry, append, count_micros, time_at
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import writing
 from matinee.store.rights.ledger import LedgerWriter
@@ -51,7 +51,7 @@ class LedgerTurn:
     def last_time(self) -> datetime | None:
         """Give the latest time of any attempt kept."""
         at = self._consents.last_time()
-        return None if at is None else EPOCH + timedelta(microseconds=at)
+        return None if at is None else time_at(at)
 
     def events(self, agreement_id: str) -> Sequence[Record]:
         """Give what happened to an agreement, oldest first."""
@@ -81,9 +81,13 @@ class LedgerTurn:
         """Keep an attempt as an entry; a permit under its use_id, a refusal under a key of its own.
 
         Raises:
-            Taken: the use was permitted before.
-            StoreError: its place in the count is taken; the database said no.
+            Taken: its use_id is permitted already, or its `nth` is taken.
+            StoreError: the database said no.
         """
+        if attempt.is_permitted and attempt.use_id and self._consents.permit(attempt.use_id):
+            raise Taken(f"use {attempt.use_id} was permitted before")
+        if attempt.rule and attempt.nth and attempt.nth <= self._consents.uses(attempt.rule):
+            raise Taken(f"use {attempt.nth} of {attempt.rule} is taken")
         position = self._ledger.size()
         refused = f"refused/{position}/{attempt.use_id or ''}"
         entry = Entry(
@@ -97,7 +101,7 @@ class LedgerTurn:
         (leaf,) = append(self._ledger, [entry])
         if leaf.position != position:
             raise Taken(f"use {leaf.key} is recorded already")
-        self._consents.add_attempt(position, _micros(attempt.at))
+        self._consents.add_attempt(position, count_micros(attempt.at))
         if attempt.is_permitted and attempt.use_id and attempt.rule and attempt.nth:
             self._consents.add_permit(
                 attempt.use_id, position=position, rule=attempt.rule, nth=attempt.nth, record=attempt.permit
@@ -111,8 +115,4 @@ class LedgerTurn:
         """
         if self._consents.is_taken_up(use_id):
             raise Taken(f"the permit of use {use_id} was taken up before")
-        self._consents.add_take(use_id, _micros(at))
-
-
-def _micros(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(microseconds=1)
+        self._consents.add_take(use_id, count_micros(at))

@@ -81,7 +81,7 @@ def divert(service: Service, asked: Asked, watchers: Watchers, holdout: Holdout 
         UsageError: it is of one that hardly anybody watched.
     """
     evidence = asked.evidence
-    held = _find_held(asked, holdout) if holdout else None
+    held = _find_held(asked, holdout)
     start = find_start(evidence)
     shown = _find_shown(service, asked, start)
     played = evidence.events.filter(pl.col("at") >= start).select("member_row", day=pl.col("at") // 86_400)
@@ -89,12 +89,11 @@ def divert(service: Service, asked: Asked, watchers: Watchers, holdout: Holdout 
     days = pl.concat([played, shown]).unique().group_by("member_row").len()
     visits = np.zeros(evidence.members)
     visits[days["member_row"].to_numpy()] = days["len"].to_numpy()
-    hidden = asked.hidden if held is None else asked.hidden | (np.arange(len(asked.hidden)) == held)
     try:
-        learned = learn_switching(evidence, hidden, visits=visits, rng=np.random.default_rng(0))
+        learned = learn_switching(evidence, asked.hidden | held, visits=visits, rng=np.random.default_rng(0))
     except ValueError as error:
         raise NothingToLearn(f"too little was watched of late ({error})", where="views") from error
-    if holdout and held is not None:
+    if holdout:
         learned = _anchor(learned, asked, held, holdout)
     splits = [learned.split(row, column) for row, column in zip(asked.rows, watchers.chances.T, strict=True)]
     named = evidence.titles[learned.scene.titles].select("title_id", "name").rows()
@@ -104,21 +103,25 @@ def divert(service: Service, asked: Asked, watchers: Watchers, holdout: Holdout 
     ]
 
 
-def _find_held(asked: Asked, holdout: Holdout) -> int:
-    rows = np.flatnonzero((asked.evidence.titles["title_id"] == holdout.title_id).to_numpy())
-    if not len(rows):
+def _find_held(asked: Asked, holdout: Holdout | None) -> NDArray[np.bool_]:
+    """Mark the title that was withheld; none without a holdout."""
+    if holdout is None:
+        return np.zeros_like(asked.hidden)
+    held = (asked.evidence.titles["title_id"] == holdout.title_id).to_numpy()
+    if not held.any():
         raise UnknownId(f"no title {holdout.title_id!r}", where="--holdout", todo="name a title_id of the service")
-    return int(rows[0])
+    return held
 
 
-def _anchor(learned: Switching, asked: Asked, held: int, holdout: Holdout) -> Switching:
+def _anchor(learned: Switching, asked: Asked, held: NDArray[np.bool_], holdout: Holdout) -> Switching:
     """Set the model to a holdout, as if the title were new and watched by those who did watch it."""
     watched = np.zeros(asked.evidence.members)
-    watched[asked.evidence.events.filter(pl.col("title_row") == held)["member_row"].to_numpy()] = 1
+    title_row = int(np.flatnonzero(held)[0])
+    watched[asked.evidence.events.filter(pl.col("title_row") == title_row)["member_row"].to_numpy()] = 1
     if not watched[learned.members].any():
         what = f"none of the members asked watched {holdout.title_id!r}"
         raise UsageError(what, where="--holdout", todo="name a title that many watched")
-    return learned.anchored(held, watched, share=holdout.share)
+    return learned.anchored(title_row, watched, share=holdout.share)
 
 
 def _find_shown(service: Service, asked: Asked, start: int) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from matinee.measure.assignment import assign_arms
 from matinee.measure.compare import compare_paired
 from matinee.measure.exposures import DAY, count_enjoyed, credit_teams, find_beginners, first_exposures
 from matinee.measure.trials import adjust_by_before, difference_interval, mean_interval, sample_ratio
+from matinee.store.experiments import Assigned, keep_assigned, load_assigned
 from matinee.store.outputs import write_parquet
 from matinee.store.service import Service
 from matinee.store.snapshot import Snapshot
@@ -58,6 +59,8 @@ def assign_members(
 ) -> dict[str, Any]:
     """Assign every member of the service to an arm and write one Parquet file: member_id, experiment, arm.
 
+    The service keeps the arms in their order, the shares and the salt, for the report.
+
     Args:
         service: whose members.
         name: the experiment.
@@ -66,18 +69,25 @@ def assign_members(
         salt: another salt is another draw.
 
     Returns:
-        {"experiment", "salt", "file", "arms": {arm: members}}.
+        {"experiment", "salt", "file", "arms": {arm: members}, "warnings": sentences}.
 
     Raises:
         MatineeError: if the service has no members.
+        BadFile: what the service keeps of experiments is damaged.
     """
     member_ids = service.read("members")["member_id"]
     if member_ids.is_empty():
         raise MatineeError("no members to assign", where=str(service.path), todo="import members or views first")
     arms = assign_arms(member_ids, shares, experiment=name, salt=salt)
+    before = load_assigned(service).get(name)
     write_parquet(pl.DataFrame({"member_id": member_ids, "experiment": [name] * len(arms), "arm": arms}), out)
+    keep_assigned(service, name, Assigned(shares, salt))
     counts = {arm: int((arms == arm).sum()) for arm in shares}
-    return {"experiment": name, "salt": salt, "file": str(out), "arms": counts}
+    warnings = []
+    if before and before.salt != salt:
+        how = f"with --salt {before.salt!r}" if before.salt else "without --salt"
+        warnings.append(f"Assigned before {how}: members change arms.")
+    return {"experiment": name, "salt": salt, "file": str(out), "arms": counts, "warnings": warnings}
 
 
 def report_experiment(
@@ -98,8 +108,9 @@ def report_experiment(
         service: whose exposures and views.
         name: the experiment.
         days: length of the time after the first exposure (interleaved: after each), days, >= 1.
-        shares: arm -> share planned, adding up to 1; the first arm is what others are compared with. None = equal
-            shares, and the arm that comes first in the alphabet.
+        shares: arm -> share planned, adding up to 1; the first arm is what others are compared with. None = as last
+            assigned; where that is not known or pages are interleaved, equal shares and the arm that comes first in
+            the alphabet.
         interleaved: the arm of an exposure is the ranking that put the title on a page of both.
 
     Returns:
@@ -110,13 +121,16 @@ def report_experiment(
         UsageError: if the service has no exposure of the experiment, exposures of an arm that is not planned, or pages
             or shares that do not fit `interleaved`.
         MatineeError: if there are no views, or too few members whose days are over.
+        BadFile: what the service keeps of experiments is damaged.
     """
+    assigned = None if shares is not None or interleaved else load_assigned(service).get(name)
     snapshot = service.snapshot()
     with snapshot.reading():
         loaded = _load(service, snapshot, name)
-    planned = _plan(loaded.exposures, shares, name)
+    planned = _plan(loaded.exposures, assigned.shares if assigned else shares, name)
     rng = np.random.default_rng(service.settings.seed)
-    baseline = {"arm": next(iter(planned)), "why": _OF_ALPHABET if shares is None else "the first of --arms"}
+    why = "the first as assigned" if assigned else _OF_ALPHABET if shares is None else "the first of --arms"
+    baseline = {"arm": next(iter(planned)), "why": why}
     report = _report_teams if interleaved else _report_members
     found = report(loaded, planned, days=days, rng=rng)
     warnings = [*_warn_of_ratio(found["sample_ratio"], interleaved), *_warn_of_missing(loaded, found["left_out"], days)]

@@ -14,7 +14,7 @@ from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
-from matinee.acquire.offers import check_offers, note_offers
+from matinee.acquire.offers import check_offers, join_offers, note_offers
 from matinee.acquire.people import credit_offers
 from matinee.store.intake import Counts, Intake
 from matinee.store.quarantine import FOLDER
@@ -118,10 +118,14 @@ def import_batches(
     ignored: dict[str, list[str]] = {}
     notes: dict[str, None] = {}
     read: dict[str, int] = {}
+    offers: pl.DataFrame | None = None
     with Intake(service) as intake:
         for batch in batches:
-            stored = service.read("candidates") if batch.table == "candidates" else None
-            good, problems, said = understand(batch, now, stored)
+            if batch.table == "candidates" and offers is None:
+                offers = join_offers(None, service.read("candidates"), file=None)
+            good, problems, said = understand(batch, now, offers)
+            if batch.table == "candidates":
+                offers = join_offers(offers, good, file=batch.file)
             intake.add(batch.table, good, batch.file)
             intake.reject(problems)
             ignored.setdefault(batch.file, list_unused(batch))
@@ -258,28 +262,28 @@ def _check_name(table: str) -> None:
 
 
 def understand(
-    batch: Batch, now: datetime, stored: pl.DataFrame | None = None
+    batch: Batch, now: datetime, offers: pl.DataFrame | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
     """Convert and check a batch, at a time: the good rows, the problems of the others, and notes on how it was read.
 
-    Candidates are also checked against those `stored`.
+    Candidates are also checked against the `offers` before them, of `join_offers`.
     """
     frame, notes = respell(batch.table, batch.frame)
     typed, unreadable = convert(batch.table, frame, file=batch.file, time=batch.time)
     good, broken = check(batch.table, typed, file=batch.file)
-    good, unfit = _judge(batch, good, now, stored)
+    good, unfit = _judge(batch, good, now, offers)
     problems = concat_problems([batch.problems, unreadable, broken, unfit])
     return good, problems, [batch.note, *notes] if batch.note else notes
 
 
 def _judge(
-    batch: Batch, good: pl.DataFrame, now: datetime, stored: pl.DataFrame | None
+    batch: Batch, good: pl.DataFrame, now: datetime, offers: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Apply the rules that need to know what day it is, or look at a row as a whole."""
     if batch.table == "views":
         return _set_future_aside(batch, good, now + timedelta(days=1))  # a log's clock may be in another zone
     if batch.table == "candidates":
-        return check_offers(good, file=batch.file, today=now.date(), stored=stored)
+        return check_offers(good, file=batch.file, today=now.date(), before=offers)
     return good, no_problems()
 
 

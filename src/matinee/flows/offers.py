@@ -10,6 +10,7 @@ from typing import Unpack
 import polars as pl
 
 from matinee.acquire.names import read_name
+from matinee.acquire.offers import join_offers
 from matinee.errors import BadFile, UsageError
 from matinee.flows.imports import ImportSummary, Layout, import_batches, list_unused, note_candidates, understand
 from matinee.store.avails_sheets import HEADER_ROWS, lay_out
@@ -164,7 +165,11 @@ def read_candidates(
         batches = [Batch("candidates", "candidates", stored)]
     else:
         batches = [*_read(path, {})]
-    read = [(batch, *understand(batch, now, service.read("candidates") if path else None)) for batch in batches]
+    before = join_offers(None, service.read("candidates"), file=None) if path else None
+    read = []
+    for batch in batches:
+        read.append((batch, *understand(batch, now, before)))
+        before = join_offers(before, read[-1][1], file=batch.file)
     sheets: dict[str, list[pl.DataFrame]] = {}
     for batch, rows, _, _ in read:
         sheets.setdefault(batch.file, []).append(rows.select("row", *TABLES["candidates"].columns()))

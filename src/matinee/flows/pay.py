@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from matinee.errors import BadFile, Unpayable, UsageError
 from matinee.rights.agreements.form import read_toml
-from matinee.rights.ledger.entries import EPOCH
+from matinee.rights.ledger.entries import count_micros
 from matinee.rights.money import Money
 from matinee.rights.odrl import Problem
 from matinee.rights.pay.advances import ADVANCE, set_off
@@ -210,7 +210,7 @@ class Payer:
 
     def _pages(self) -> Iterator[list[TakenUse]]:
         """Read the uses of the period a page at a time, each in a transaction of its own: they never change."""
-        since, until, after = _micros(self.run.period.starts_at), _micros(self.run.period.ends_at), ""
+        since, until, after = count_micros(self.run.period.starts_at), count_micros(self.run.period.ends_at), ""
         while True:
             with reading(self.engine) as connection:
                 page = read_taken(connection, since=since, until=until, after=after, limit=self.batch)
@@ -239,7 +239,7 @@ class Payer:
 
     def _find_viewed_before(self) -> set[Viewed]:
         """Find the projects of all uses taken up before the period, of permissions that are paid by views."""
-        until = _micros(self.run.period.starts_at)
+        until = count_micros(self.run.period.starts_at)
         with reading(self.engine) as connection:
             first = read_first_taken(connection, until=until)
         rules = sorted({each[2] for each in find_viewed(first) if self._is_paid_by_views(*each[:3])})
@@ -290,7 +290,3 @@ class Payer:
                 counted = count_seconds(views, releases, rule)
             found |= {(title_id, union): (seconds, unknown) for title_id, seconds, unknown in counted.iter_rows()}
         return found
-
-
-def _micros(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(microseconds=1)

@@ -7,6 +7,7 @@
       quarantine/             rejected rows (`intake`)
       models/                 trained arrays (`models`)
       reports/                HTML and JSON
+      experiments.json        how experiments were assigned (`experiments`)
 
 It writes nothing but `matinee.toml`: rows come in through `intake`.
 """

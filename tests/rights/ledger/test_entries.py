@@ -1,9 +1,10 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.rights.ledger.entries import commit_to
+from matinee.rights.ledger.entries import commit_to, count_micros, time_at
 from matinee.tables.ledger import Leaf, Subject, canonical_json
 
 texts = st.text(max_size=20)
@@ -55,3 +56,10 @@ def test_a_commitment_is_to_one_key_one_entry_and_one_text(key, name, data, key2
     is_same = (key, name, data) == (key2, name2, data2)
     one, other = Subject("s", "p", key), Subject("s", "p", key2)
     assert (commit_to(one, name, data) == commit_to(other, name2, data2)) == is_same
+
+
+@given(st.datetimes(datetime(1900, 1, 2), datetime(2200, 1, 1)), st.integers(-14, 14))
+def test_a_time_comes_back_in_utc_from_its_microseconds(at, hours):
+    abroad = at.replace(tzinfo=timezone(timedelta(hours=hours)))
+    again = time_at(count_micros(abroad))
+    assert (again, again.tzinfo) == (abroad, UTC)

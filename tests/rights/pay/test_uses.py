@@ -1,5 +1,4 @@
 import json
-from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +9,7 @@ from tests.rights.signing import FORM, NOON, Office, make_policy
 
 from matinee.flows.rules import load_rulebook
 from matinee.rights.agreements.canonical import write_canonical
-from matinee.rights.ledger.entries import EPOCH
+from matinee.rights.ledger.entries import count_micros
 from matinee.rights.pay.contracts import Contracts
 from matinee.rights.pay.periods import Period
 from matinee.rights.pay.record import Tally, record
@@ -25,7 +24,7 @@ def take(door, **changes):
     answer = door.ask(**changes)
     assert answer.is_permitted, answer.reasons
     attempt = door.desk.attempts[-1]
-    at = (door.now - EPOCH) // timedelta(microseconds=1)
+    at = count_micros(door.now)
     return TakenUse(str(attempt.use_id), at, str(attempt.rule), write_canonical(attempt.body), "ada")
 
 

@@ -31,10 +31,22 @@ def test_the_newest_migration_is_the_one_the_code_knows():
 
 def test_opening_twice_changes_nothing(engine, url):
     with writing(engine) as connection:
-        connection.execute(text("INSERT INTO quotas VALUES ('q', 3)"))
+        connection.execute(text("INSERT INTO checkpoints VALUES (3, 'q')"))
     again = open_database(url)
     with reading(again) as connection:
-        assert connection.execute(text("SELECT used FROM quotas")).scalar() == 3
+        assert connection.execute(text("SELECT size FROM checkpoints")).scalar() == 3
+    again.dispose()
+
+
+def test_a_database_of_before_is_brought_up_and_keeps_what_it_holds(engine, url):
+    with writing(engine) as connection:
+        connection.execute(text("INSERT INTO checkpoints VALUES (3, 'q')"))
+        connection.execute(text("CREATE TABLE quotas (quota TEXT)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = 'gate_0002'"))
+    again = open_database(url)
+    with reading(again) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(text("SELECT size FROM checkpoints")).scalar() == 3
     again.dispose()
 
 
@@ -58,34 +70,33 @@ def test_an_address_of_no_known_database_is_misuse(address):
 def test_what_a_block_did_is_undone_if_it_fails(engine):
     def fail():
         with writing(engine) as connection:
-            connection.execute(text("INSERT INTO quotas VALUES ('q', 3)"))
+            connection.execute(text("INSERT INTO checkpoints VALUES (3, 'q')"))
             raise KeyError("on the way")
 
     with pytest.raises(KeyError, match="on the way"):
         fail()
     with reading(engine) as connection:
-        assert connection.execute(text("SELECT count(*) FROM quotas")).scalar() == 0
+        assert connection.execute(text("SELECT count(*) FROM checkpoints")).scalar() == 0
 
 
 def test_a_reader_sees_one_state_while_a_writer_commits(engine):
-    count = text("SELECT count(*) FROM quotas")
+    count = text("SELECT count(*) FROM checkpoints")
     with reading(engine) as connection:
         before = connection.execute(count).scalar()
         with writing(engine) as other:
-            other.execute(text("INSERT INTO quotas VALUES ('q', 3)"))
+            other.execute(text("INSERT INTO checkpoints VALUES (3, 'q')"))
         assert connection.execute(count).scalar() == before == 0
 
 
-def test_writers_who_come_together_never_overspend_and_leave_no_gap(engine):
+def test_writers_who_come_together_leave_no_gap(engine):
     def attempt(number):
         with write_ledger(engine) as book:
-            permitted = book.reserve("agreement-1/count", 1, limit=10)
-            append(book, [Entry(kind="use", key=f"use-{number}", at=AT, body={"permitted": permitted})])
-        return permitted
+            (leaf,) = append(book, [Entry(kind="use", key=f"use-{number}", at=AT)])
+        return leaf.position
 
     with ThreadPoolExecutor(8) as pool:
-        permitted = list(pool.map(attempt, range(40)))
-    assert sum(permitted) == 10
+        positions = list(pool.map(attempt, range(40)))
+    assert sorted(positions) == [*range(40)]
     with read_ledger(engine) as book:
         assert (book.size(), audit(book).findings) == (40, [])
 

@@ -1,7 +1,7 @@
 """The gate on a real database: what it promises holds there, with 64 at the door at once."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +12,9 @@ from tests.rights.signing import GATE, NOON, REQUEST, Office, make_policy
 from matinee.flows.desk import LedgerDesk
 from matinee.flows.rules import load_rulebook
 from matinee.rights.agreements.canonical import seal
+from matinee.rights.gate.desk import Attempt, Taken
 from matinee.rights.gate.gate import Gate
+from matinee.rights.gate.memory import MemoryDesk
 from matinee.store.rights.consents import Consents
 from matinee.store.rights.database import reading, writing
 
@@ -117,6 +119,21 @@ _COLUMNS = {
     "permits": "nth = 9",
     "takes": "at = 0",
 }
+
+
+@pytest.mark.parametrize("make", [LedgerDesk, lambda _: MemoryDesk()])
+@pytest.mark.parametrize(
+    ("use_id", "nth", "said"), [("u1", 2, "use u1 was permitted before"), ("u2", 1, "use 1 of rule is taken")]
+)
+def test_a_desk_gives_no_use_and_no_place_in_a_count_twice(engine, make, use_id, nth, said):
+    desk = make(engine)
+    first = Attempt("u1", NOON, True, "rule", 1, None, {}, {})
+    with desk.turn("ag1") as turn:
+        turn.keep(first)
+    with pytest.raises(Taken, match=said), desk.turn("ag1") as turn:
+        turn.keep(replace(first, use_id=use_id, nth=nth, body={"other": True}))
+    with desk.turn("ag1") as turn:
+        assert turn.uses("rule") == 1
 
 
 def test_a_kept_event_that_was_damaged_refuses(engine, gate):

@@ -7,11 +7,11 @@ from tests.store.rights.uses import AT, PAID, record, use
 
 from matinee.errors import Refused, StoreError
 from matinee.rights.ledger.audit import audit
-from matinee.rights.ledger.entries import Entry, append, reverse, time_of
+from matinee.rights.ledger.entries import Entry, reverse, time_of
 from matinee.rights.ledger.merkle import find_root
 from matinee.store.rights import ledger
 from matinee.store.rights.database import open_database, writing
-from matinee.store.rights.ledger import erase_person, read_ledger, write_ledger
+from matinee.store.rights.ledger import erase_person, read_ledger
 from matinee.tables.ledger import Private, Transfer
 
 
@@ -163,26 +163,6 @@ def test_sqlite_does_not_replace_a_row_in_passing(tmp_path):
         statement = f"INSERT OR REPLACE INTO leaves SELECT {position}, {columns} FROM leaves"
         with pytest.raises(StoreError, match="leaves is append-only"):
             change(engine, "PRAGMA recursive_triggers = OFF", statement)
-
-
-def test_a_quota_is_reserved_with_the_entry_or_not_at_all(engine):
-    def attempt(number, *, fails=False):
-        with write_ledger(engine) as book:
-            if book.reserve("agreement-1/count", 2, limit=5):
-                append(book, [use(number)])
-            if fails:
-                raise KeyError(number)
-            return book.size()
-
-    assert attempt(1) == 1
-    with pytest.raises(KeyError, match="2"):
-        attempt(2, fails=True)
-    assert [attempt(3), attempt(4)] == [2, 2]
-
-
-def test_reserving_nothing_is_a_mistake(engine):
-    with pytest.raises(ValueError, match="amount: got 0, want 1 or more"), write_ledger(engine) as book:
-        book.reserve("q", 0, limit=1)
 
 
 @pytest.mark.parametrize(("said", "wanted"), [

@@ -140,9 +140,19 @@ def commit_to(subject: Subject, key: str, data: str) -> bytes:
     return hmac.digest(subject.key, f"{key}\0{data}".encode("ascii", "backslashreplace"), hashlib.sha256)
 
 
+def count_micros(at: datetime) -> int:
+    """Count the microseconds from 1970 to a time with a zone: how the database keeps times."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def time_at(micros: int) -> datetime:
+    """Give the time, in UTC, so many microseconds after 1970 began: the way back of `count_micros`."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
 def time_of(leaf: Leaf) -> datetime:
     """Give the time of an entry, in UTC."""
-    return EPOCH + timedelta(microseconds=leaf.at)
+    return time_at(leaf.at)
 
 
 def _record(
@@ -159,7 +169,7 @@ def _record(
         position,
         entry.kind,
         entry.key,
-        (entry.at - EPOCH) // timedelta(microseconds=1),
+        count_micros(entry.at),
         pseudonym or None,
         entry.body if isinstance(entry.body, str) else canonical_json(entry.body),
         commitment,

@@ -9,13 +9,12 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from matinee.errors import StoreError
-from matinee.rights.ledger.entries import EPOCH, commit_to
+from matinee.rights.ledger.entries import commit_to, time_at
 from matinee.rights.ledger.merkle import Tiles, find_root, hash_leaf, prove_inclusion, verify_inclusion
 from matinee.rights.ledger.notes import Checkpoint, is_signed, parse_checkpoint, show_key, sign_checkpoint
 from matinee.tables.ledger import Leaf, Private, Subject
@@ -116,7 +115,7 @@ def read_receipt(receipt: Mapping[str, Any]) -> dict[str, Any]:
     """
     try:
         fields = dict(zip(FIELDS, json.loads(receipt["content"]), strict=True))
-        at = (EPOCH + timedelta(microseconds=fields["at"])).isoformat()
+        at = time_at(fields["at"]).isoformat()
         parse_checkpoint(receipt["checkpoint"])
         [bytes.fromhex(each) for each in receipt["proof"]]
         opening = receipt.get("opening") or {"key": "", "data": ""}

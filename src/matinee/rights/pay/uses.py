@@ -9,13 +9,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from matinee.errors import Unpayable
 from matinee.rights.agreements.duties import Price
 from matinee.rights.agreements.terms import Grant, Terms
-from matinee.rights.ledger.entries import EPOCH
+from matinee.rights.ledger.entries import time_at
 from matinee.rights.money import Money
 from matinee.rights.odrl import Problem
 from matinee.rights.pay.contracts import Contracts
@@ -84,7 +83,7 @@ class UsePricer:
         owed = Owed(
             key=f"pay/{self.period}/use/{use.use_id}",
             what="use",
-            at=EPOCH + timedelta(microseconds=use.at),
+            at=time_at(use.at),
             person_id=use.person_id,
             dues=dues,
             about={name: request[name] for name in _SHOWN} | {"agreement": agreement["id"]},

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from matinee.errors import StoreError, UsageError
 from matinee.store.service import Service
 
-HEAD = "gate_0002"
+HEAD = "quotas_0003"
 """The newest revision of `migrations`."""
 
 FILE = "rights.db"

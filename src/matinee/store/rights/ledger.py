@@ -26,12 +26,11 @@ from sqlalchemy import (
     select,
     text,
     union_all,
-    update,
 )
 
 from matinee.store.rights import schema
 from matinee.store.rights.database import reading, writing
-from matinee.store.rights.schema import leaves, nodes, private, quotas, registered, subjects, transfers
+from matinee.store.rights.schema import leaves, nodes, private, registered, subjects, transfers
 from matinee.tables.ledger import Leaf, Node, Opening, Private, Subject
 
 PAGE = 5_000
@@ -48,8 +47,6 @@ _BY_KEY = select(leaves).where(leaves.c.key.in_(_NAMED))
 _TAKEN_BACK = select(leaves.c.reverses, leaves.c.key).where(leaves.c.reverses.in_(_NAMED))
 _OF_PERSONS = select(subjects).where(subjects.c.person_id.in_(_NAMED))
 _BELOW = select(nodes.c.below).where(nodes.c.level == bindparam("above"), nodes.c.position == bindparam("place"))
-_USED = select(quotas.c.used).where(quotas.c.quota == bindparam("named"))
-_USE = update(quotas).where(quotas.c.quota == bindparam("named")).values(used=bindparam("now_used"))
 
 
 @contextmanager
@@ -63,7 +60,7 @@ def read_ledger(engine: Engine) -> Generator[LedgerReader]:
 def write_ledger(engine: Engine) -> Generator[LedgerWriter]:
     """Write alone, all or nothing; errors as in `database.writing`.
 
-    What decides and what is recorded can stand in one such block: `reserve` a quota, then append the attempt.
+    What decides and what is recorded can stand in one such block.
     """
     with writing(engine) as connection:
         yield LedgerWriter(connection)
@@ -230,31 +227,6 @@ class LedgerWriter(LedgerReader):
         kept = schema.checkpoints
         if self._connection.execute(select(kept.c.size).where(kept.c.size == size)).first() is None:
             self._connection.execute(insert(kept), {"size": size, "note": note})
-
-    def reserve(self, quota: str, amount: int, limit: int) -> bool:
-        """Use up a part of a quota, unless that would exceed its limit.
-
-        Args:
-            quota: its name, such as agreement and constraint.
-            amount: what is used, 1 or more.
-            limit: the most that may be used in all.
-
-        Returns:
-            Whether it was reserved. What else happens in this transaction happens with it or not at all.
-
-        Raises:
-            ValueError: `amount` is below 1.
-        """
-        if amount < 1:
-            raise ValueError(f"amount: got {amount}, want 1 or more")
-        used = self._connection.execute(_USED, {"named": quota}).scalar()
-        if (used or 0) + amount > limit:
-            return False
-        if used is None:
-            self._connection.execute(insert(quotas), {"quota": quota, "used": amount})
-        else:
-            self._connection.execute(_USE, {"named": quota, "now_used": used + amount})
-        return True
 
     def _add(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
         """Insert rows, each in the order of the columns, in the driver's own words: SQLAlchemy's cost as much again."""

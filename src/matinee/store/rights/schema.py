@@ -3,8 +3,8 @@
 Covers columns, keys and checks, the same on SQLite and PostgreSQL. The triggers that refuse changes are in `triggers`.
 
 Entries, transfers, nodes and checkpoints are append-only, and so are events of agreements, advances, attempts, permits
-and takes. Subjects and private are what erasing a person deletes, and so is what is registered of them. Quotas are
-counters. Times are microseconds since 1970 in UTC, for SQLite keeps no zones.
+and takes. Subjects and private are what erasing a person deletes, and so is what is registered of them.
+Times are microseconds since 1970 in UTC, for SQLite keeps no zones.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 NAMES = {"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
 
@@ -105,48 +106,20 @@ private = Table(
     sqlite_strict=True,
 )
 
-quotas = Table(
-    "quotas",
-    metadata,
-    Column("quota", Text, primary_key=True),
-    Column("used", _Whole, nullable=False),
-    CheckConstraint("used >= 0", name="used_from_0"),
-    sqlite_strict=True,
-)
 
-agreement_events = Table(
-    "agreement_events",
-    metadata,
-    Column("number", _Whole, primary_key=True),
-    Column("agreement_id", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Index(None, "agreement_id"),
-    sqlite_strict=True,
-)
+def _records(name: str, *of: SchemaItem) -> Table:
+    """Lay out a table of records, numbered as they come: whose each is, its text and its digest."""
+    texts = (Column(each, Text, nullable=False) for each in ("text", "digest"))
+    return Table(name, metadata, Column("number", _Whole, primary_key=True), *of, *texts, sqlite_strict=True)
 
-registered = Table(
+
+agreement_events = _records("agreement_events", Column("agreement_id", Text, nullable=False, index=True))
+advances = _records("advances", Column("agreement_id", Text, nullable=False, index=True))
+registered = _records(
     "registered",
-    metadata,
-    Column("number", _Whole, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("digest", Text, nullable=False),
+    Column("name", Text, nullable=False, index=True),
     CheckConstraint("kind IN ('person', 'union')", name="kind_known"),
-    Index(None, "name"),
-    sqlite_strict=True,
-)
-
-advances = Table(
-    "advances",
-    metadata,
-    Column("number", _Whole, primary_key=True),
-    Column("agreement_id", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Index(None, "agreement_id"),
-    sqlite_strict=True,
 )
 
 attempts = Table(
