@@ -144,6 +144,8 @@ def test_kinds_in_any_case_and_others_are_problems():
         ("a, b", ["a", "b"]),
         ("Sci-Fi", ["Sci-Fi"]),
         ("a||b|", ["a", "b"]),
+        ('[{"id": 28, "name": "Action"}, {"id": 12, "name": "War"}]', ["Action", "War"]),
+        ('[{"iso_3166_1": "US", "name": "United States of America"}]', ["US"]),
         ("[]", []),
         ("", None),
     ],
