@@ -208,7 +208,7 @@ def _look(
     if "forecast" in unknown and members.watchers is None:
         raise NothingToLearn("; ".join([unknown["forecast"], members.unknown.get("who", _NO_LOG)]))
     idle = note_terms(offers, terms) if terms else []
-    forecast = replace(forecast, problems=problems, notes=[*notes, *_note_short(offers), *idle])
+    forecast = replace(forecast, problems=problems, notes=[*notes, *forecast.notes, *_note_short(offers), *idle])
     return Dossier(offers, forecast, members, None, unknown | members.unknown), terms
 
 

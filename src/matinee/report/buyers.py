@@ -21,6 +21,7 @@ from matinee.report.offers import (
     say_forecast,
     say_frontier,
     say_headline,
+    say_hour,
     say_learned,
     say_loss,
     say_price,
@@ -100,7 +101,7 @@ def _lay_out_title(title: Told, told: Told, verdict: Told | None) -> dict[str, A
         "diverted": title["diverted"],
         "loss": say_loss(title, told["unknown"].get("diversion")),
         "cost": say_price(title),
-        "price_per_hour": title["price_per_hour"],
+        "hour": say_hour(title),
         "verdict": say_verdict(verdict, told["slate"]["terms"]) if verdict else None,
         "is_in": bool(verdict and verdict["is_in"]),
     }

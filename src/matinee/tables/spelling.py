@@ -1,7 +1,7 @@
 """Spelling: what files write otherwise than the nouns do, though it can mean one thing only.
 
-Covers other words for kinds, lengths with their unit, and codes of countries and currencies in small letters. What could
-mean two things is left as it is, for `check` to name.
+Covers other words for kinds, lengths with their unit, and codes of countries and currencies in small letters. What
+could mean two things is left as it is, for `check` to name.
 """
 
 from __future__ import annotations
