@@ -79,7 +79,11 @@ def test_every_wrong_offer_is_one_line_and_the_others_go_on_to_a_slate(command, 
     assert all(each in page for each in told["problems"])
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))
     middle = told["titles"][0]["price_per_hour"]["middle"]
-    assert float(rows[0]["price_per_hour"]) == pytest.approx(middle)
+    assert [(row["days"], row["price_per_hour"], row["currency"]) for row in rows[:2]] == [
+        ("28", "", ""),
+        ("90", "", ""),
+    ]
+    assert (float(rows[2]["price_per_hour"]), rows[2]["currency"]) == (pytest.approx(middle), "EUR")
     assert {row["slate"] for row in rows} <= {"in", "out"}
 
 

@@ -120,18 +120,26 @@ def write_csv(dossier: Dossier) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     heads = [f"{what}_{name}" for what in ("hours", "views") for name in ("p10", "p25", "p50", "p75", "p90")]
-    more = ("members", "incremental", "price_per_hour", "slate")
+    more = ("members", "incremental", "slate", "price_per_hour", "currency")
     writer.writerow(["candidate_id", "name", "days", *heads, "novelty", "abstains", *more])
     told = dossier.to_dict()
     verdicts = (told["slate"] or {}).get("verdicts", ())
     chosen = {each["candidate_id"]: "in" if each["is_in"] else "out" for each in verdicts}
     for title in told["titles"]:
         extra: list[object] = [_cell(title["who"], "audience"), _cell(title["diverted"], "incremental")]
-        extra += [_cell(title["price_per_hour"], "middle"), chosen.get(title["candidate_id"])]
+        extra.append(chosen.get(title["candidate_id"]))
         for horizon in title["horizons"] or (None,):
             plain = [f"{title['novelty']:.3f}", title["abstains"] or ""]
-            writer.writerow([title["candidate_id"], title["name"], *_cells(horizon), *plain, *extra])
+            cells = [*_cells(horizon), *plain, *extra, *_price_cells(title, horizon)]
+            writer.writerow([title["candidate_id"], title["name"], *cells])
     return out.getvalue()
+
+
+def _price_cells(title: dict[str, Any], horizon: dict[str, Any] | None) -> list[object]:
+    """Give the price of an hour and its currency beside the hours that it was divided by, and nowhere else."""
+    cost = title["price_per_hour"]
+    is_its = cost and horizon and horizon["days"] == cost["days"]
+    return [cost["middle"], title["offer"]["currency"]] if is_its else [None, None]
 
 
 def _cell(part: dict[str, Any] | None, name: str) -> float | None:
