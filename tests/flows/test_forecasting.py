@@ -70,13 +70,14 @@ def test_without_a_runtime_there_are_hours_and_no_views(found):
 def test_old_facts_and_old_titles_are_said():
     offers = pl.DataFrame({
         "candidate_id": ["new", "old", "unknown"], "year": [2025, 2019, None], "released_on": [None] * 3,
-        "window_starts_on": [date(2025, 2, 1), None, None],
+        "window_starts_on": [date(2025, 2, 1), None, None], "licence": ["SVOD", "EST", None],
     }, schema={name: TABLES["candidates"].create_empty().schema[name]
-               for name in ("candidate_id", "year", "released_on", "window_starts_on")})  # fmt: skip
+               for name in ("candidate_id", "year", "released_on", "window_starts_on", "licence")})  # fmt: skip
     old = note_limits(offers, "report", date(2023, 6, 30), today=date(2024, 9, 1))
     assert old[0].startswith("the newest totals end on 2023-06-30, 14 months ago")
     assert old[1].startswith("old: came out years before the window")
-    assert note_limits(offers, "own", date(2024, 6, 30), today=date(2024, 9, 1)) == []
+    (sold,) = note_limits(offers, "own", date(2024, 6, 30), today=date(2024, 9, 1))
+    assert sold.startswith("old: sold or rented by the title")
 
 
 def test_the_backtest_is_json_of_the_agreed_form(service):

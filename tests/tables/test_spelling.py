@@ -43,3 +43,11 @@ def test_lengths_with_a_unit_are_minutes_and_seasons_are_none():
         "runtime_minutes: numbers of seasons (1) are no length, and were left empty",
         "runtime_minutes: lengths such as 90 min or 1h 30m were read as minutes",
     ]
+
+
+def test_uk_is_gb_in_columns_of_countries_alone():
+    frame, notes = respell(
+        "candidates", pl.DataFrame({"territories": ["us|uk", "UK", "UKR"], "name": ["UK", "a", "b"]})
+    )
+    assert frame.rows() == [("US|GB", "UK"), ("GB", "a"), ("UKR", "b")]
+    assert notes[-1] == "territories: UK was read as GB"

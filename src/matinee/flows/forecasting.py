@@ -35,6 +35,7 @@ SOURCES = {"report": REPORT, "chart": CHART, "own": OWN}
 _OWN_DAYS = (28, 90)
 _FRESH = timedelta(days=270)
 _OLD_YEARS = 2
+_BY_TITLE = ("EST", "POEST", "VOD", "TVOD")
 _WORLD = 100
 """An offer for so many countries or more counts as worldwide; what fewer mean to a publisher is not known."""
 
@@ -213,7 +214,12 @@ def note_limits(candidates: pl.DataFrame, source: str, latest: date, *, today: d
     if old and source != "own":  # own first days are those of a window
         said = "came out years before the window; what was learned from are first releases, so read its hours with care"
         notes.append(f"{', '.join(old)}: {said}")
-    return notes
+    is_sold = pl.col("licence").str.to_uppercase().is_in(_BY_TITLE)
+    sold = candidates.filter(is_sold)["candidate_id"].to_list()
+    said = (
+        "sold or rented by the title (EST, VOD); its hours are those of a title that members may watch at no extra cost"
+    )
+    return [*notes, f"{', '.join(sold)}: {said}"] if sold else notes
 
 
 def learn(service: Service, *, today: date, source: str | None = None, seed: int = 0) -> Learned:

@@ -22,6 +22,7 @@ KINDS = {
 
 _LENGTH = r"(?i)^\s*(?:(\d+)\s*(?:h|hrs?|hours?)\.?)?\s*(?:(\d+)\s*(?:m|mins?|minutes?)\.?)?\s*$"
 _SEASONS = r"(?i)^\s*\d+\s+seasons?\s*$"
+_BRITAIN = r"(^|[|;,]\s*)UK\b"
 _LETTERS = {COUNTRY: 2, CURRENCY: 3}
 
 
@@ -67,7 +68,11 @@ def match_names(table: str, names: Iterable[str]) -> dict[str, str]:
 def _respell_column(values: pl.Series, column: dy.Column) -> tuple[pl.Series, list[str]]:
     if values.name == "kind":
         return _respell_kinds(values)
-    return _respell_lengths(values) if values.name == "runtime_minutes" else _respell_codes(values, column)
+    if values.name == "runtime_minutes":
+        return _respell_lengths(values)
+    respelled, said = _respell_codes(values, column)
+    british, also = _respell_britain(respelled, column)
+    return british, said + also
 
 
 def _respell_lengths(values: pl.Series) -> tuple[pl.Series, list[str]]:
@@ -102,3 +107,11 @@ def _respell_codes(values: pl.Series, column: dy.Column) -> tuple[pl.Series, lis
         return values, []
     capitals = values.zip_with(~is_small.fill_null(value=False), values.str.to_uppercase())
     return capitals, [f"{values.name}: codes in small letters were read as capitals"]
+
+
+def _respell_britain(values: pl.Series, column: dy.Column) -> tuple[pl.Series, list[str]]:
+    """Write UK as GB: ISO 3166-1 reserves it for the same country."""
+    inner = column.inner if isinstance(column, dy.List) else column
+    if getattr(inner, "regex", None) != COUNTRY or not values.str.contains(_BRITAIN).any():
+        return values, []
+    return values.str.replace_all(_BRITAIN, "${1}GB"), [f"{values.name}: UK was read as GB"]
