@@ -61,9 +61,9 @@ def show_backtest(scores: list[OriginScores], source: str) -> None:
         if each.listings == "all" or each.n != sizes.get(each.origin.label):
             screen.print(_table_of(each, source))
     screen.print(
-        "RMSE: usual error in log10 hours, 0.3 is a factor of two; coverage: share of titles within their 80% interval, "
-        "whose width is in log10, too; P@10%: of the tenth forecast highest, how many were. `stack` is what `matinee "
-        "forecast` serves.",
+        "RMSE: usual error in log10 hours, 0.3 is a factor of two; coverage: share of titles within their 80% interval,"
+        " whose width is in log10, too; P@10%: of the tenth forecast highest, how many were. `stack` is what"
+        " `matinee forecast` serves.",
         markup=False,
     )
     if ahead := _find_ahead(scores):
