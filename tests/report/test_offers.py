@@ -35,6 +35,12 @@ def test_what_is_added_is_not_known_without_visits():
     assert said == "How much of its audience would be added is not known: only a holdout can tell."
 
 
+def test_what_a_holdout_set_is_said_to_be():
+    said = say_loss(make_title("a", "A"), None, {"title_id": "42", "share": 0.3})
+    assert "set by the holdout of 42, of whose plays 30% replaced nothing" in said
+    assert "a holdout can tell" in say_loss(make_title("a", "A"), None)
+
+
 def test_a_title_that_no_slate_can_do_without_stays_at_any_price():
     assert "at any price" in say_verdict(make_verdict("a", "A", changes_at=None), TERMS)
 

@@ -122,13 +122,23 @@ def _say_members(who: Told, service: Told) -> str:
     return f"{show_number(who['audience'], 0)} of {show_count(service['members'], 'member')}"
 
 
-def say_loss(title: Told, why: str | None) -> str:
-    """Say how much of an audience is added, and what is not known of it."""
+def say_loss(title: Told, why: str | None, holdout: Told | None = None) -> str:
+    """Say how much of an audience is added, and what is not known of it.
+
+    Args:
+        title: the candidate.
+        why: nobody knows how much is added; None where it is known.
+        holdout: what was measured of a title of ours, where that set the model.
+    """
     diverted = title["diverted"]
     if diverted is None or diverted["incremental"] is None:
         return f"How much of its audience would be added is not known: {why or 'nobody can tell'}."
     share = show_percent(diverted["incremental"])
-    return f"{share} of its plays would replace nothing, if members choose as the model says; a holdout can tell."
+    known = "a holdout can tell"
+    if holdout:
+        measured = show_percent(holdout["share"])
+        known = f"set by the holdout of {holdout['title_id']}, of whose plays {measured} replaced nothing"
+    return f"{share} of its plays would replace nothing, if members choose as the model says; {known}."
 
 
 def say_price(title: Told) -> str:
