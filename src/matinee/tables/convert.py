@@ -267,7 +267,8 @@ def _wanted(column: dy.Column, time: str | None) -> str:
     if isinstance(dtype, pl.Enum):
         return f"one of {', '.join(dtype.categories)}"
     if dtype.is_integer():
-        return "a whole number"
+        is_money = "minor units" in str((column.metadata or {}).get("doc"))
+        return "a whole number of minor units, as 1250 for 12.50" if is_money else "a whole number"
     words = {
         dy.Datetime: "a time, as 2024-01-31T12:00:00Z",
         dy.Date: "a date, as 2024-01-31",
