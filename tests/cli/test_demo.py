@@ -40,6 +40,7 @@ def test_the_acquisition_demo_without_reports_learns_from_the_world(command, tmp
     assert f"No report (*.xlsx) in {tmp_path}" in said.err
     assert "No past to test on" in said.err
     assert len(said.json["dossier"]["titles"]) == len(demo_acquisition.OFFERS)
+    assert demo_acquisition.ABOUT_WORLD in out.read_text(encoding="utf-8")
     assert "Saturday Night Title Fight" in out.read_text(encoding="utf-8")
 
 

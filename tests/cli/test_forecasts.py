@@ -2,11 +2,15 @@ import csv
 import html
 import io
 import json
+from datetime import date
 
 import pytest
 from tests.acquire.conftest import make_tables
 
+from matinee.acquire.forecast.backtest import LIVE, Origin, OriginScores
+from matinee.cli.forecasts import show_backtest
 from matinee.flows.imports import import_table
+from matinee.measure.forecasts import ForecastScores
 from matinee.store.service import create_service
 
 OFFERS = """candidate_id,name,kind,runtime_minutes,genres,price,currency,window_starts_on,window_ends_on,exclusive
@@ -53,6 +57,17 @@ def test_the_backtest_shows_every_model(command, folder):
     said = command("backtest", "--service", folder / "svc")
     assert said.code == 0
     assert all(model in said.out for model in ("mean by group", "comps", "ridge", "lightgbm", "stack"))
+    assert "RMSE: usual error in log10 hours" in said.out
+
+
+def test_a_backtest_has_no_second_table_without_live_ones_and_says_what_is_ahead(capsys):
+    better, worse = (ForecastScores(rmse, 0.5, 0.5, 0.8, 1.0) for rmse in (0.4, 0.5))
+    origin = Origin(date(2024, 7, 1), date(2024, 12, 31))
+    same = [OriginScores(origin, which, 9, {"ridge": better, LIVE: worse}) for which in ("all", "without-live")]
+    show_backtest(same, "report")
+    said = capsys.readouterr().out
+    assert ("all listings" in said, "without live ones" in said) == (True, False)
+    assert "Ahead of it here, by RMSE: ridge (0.400 against 0.500)." in said
 
 
 def test_misuse_is_one_line_and_code_2(command, folder):
@@ -79,7 +94,12 @@ def test_every_wrong_offer_is_one_line_and_the_others_go_on_to_a_slate(command, 
     assert all(each in page for each in told["problems"])
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))
     middle = told["titles"][0]["price_per_hour"]["middle"]
-    assert float(rows[0]["price_per_hour"]) == pytest.approx(middle)
+    assert [(row["days"], row["price_per_hour"], row["currency"]) for row in rows[:2]] == [
+        ("28", "", ""),
+        ("90", "", ""),
+    ]
+    assert float(rows[2]["price_per_hour"]) == pytest.approx(middle)
+    assert rows[2]["currency"] == "EUR"
     assert {row["slate"] for row in rows} <= {"in", "out"}
 
 

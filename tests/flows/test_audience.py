@@ -129,6 +129,29 @@ def test_a_bad_row_is_set_aside_and_makes_no_title(service, write, place, value,
     assert len(names(service)) == 2
 
 
+def test_a_footnote_below_a_list_is_no_title(service, write):
+    note: list[Cell] = ["* Runtime of what has come out so far", None, None, None, None, None]
+    done = import_netflix_report(service, write("2024Jan-Jun", {"TV": [TV[0], note]})).summary
+    assert "hours: is empty, wanted hours or views" in done.to_dict()["sample"][0]["said"]
+    assert done.counts["audience"].added == 1
+
+
+def test_numbers_and_days_may_be_written_in_other_ways(service, write):
+    rows: list[list[Cell]] = [
+        ["Dark: Season 1", "Yes", "01/31/2024", "1,234,000", "1:32", "–"],
+        ["Dark: Season 2", "Yes", "2/1/2024", 99_999.5, "1:32:00", None],
+    ]
+    import_netflix_report(service, write("2024Jan-Jun", {"TV": rows}))
+    found = service.read("audience").select("available_from", "hours", "views").rows()
+    assert found == [(date(2024, 1, 31), 1_234_000.0, None), (date(2024, 2, 1), 99_999.5, None)]
+
+
+def test_sheets_that_tell_no_kind_are_said(service, write):
+    done = import_netflix_report(service, write("2024Jan-Jun", {"Sheet1": TV, "Sheet2": FILMS})).summary
+    assert all("its name says neither series nor films" in note for note in done.notes)
+    assert len(done.notes) == 2
+
+
 def test_a_dry_run_says_what_would_be_and_writes_nothing(service, write):
     report = write("2024Jan-Jun", {"TV": TV})
     done = import_netflix_report(service, report, dry_run=True).summary
@@ -166,6 +189,20 @@ def test_a_bad_week_is_set_aside(service, tmp_path):
     done = import_netflix_top10(service, tmp_path / "weeks.tsv").summary
     assert (done.counts["audience"].added, done.counts["audience"].quarantined) == (2, 1)
     assert done.sample["value"][0] == "2024-13-14"
+
+
+def test_a_heading_that_is_neither_films_nor_series_is_set_aside(service, tmp_path):
+    text = TOP10.replace("Films (English)", "Movies (English)").replace("TV (Non", "tv (non")
+    (tmp_path / "weeks.tsv").write_text(text)
+    done = import_netflix_top10(service, tmp_path / "weeks.tsv").summary
+    assert done.to_dict()["sample"][0]["said"].endswith("followed by (English) or (Non-English)")
+    assert [kind for _, kind in names(service, "kind")] == ["series", "season"]
+
+
+def test_weeks_written_month_first_are_read(service, tmp_path):
+    (tmp_path / "weeks.tsv").write_text(TOP10.replace("2024-01-14", "1/14/2024").replace("2024-01-21", "1/21/2024"))
+    import_netflix_top10(service, tmp_path / "weeks.tsv")
+    assert {*service.read("audience")["ends_on"]} == {date(2024, 1, 14), date(2024, 1, 21)}
 
 
 def test_own_totals_stand_beside_published_ones(service, tmp_path):

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from matinee.flows.forecasting import (
     forecast_candidates,
     forecast_to_dict,
     learn,
+    note_limits,
 )
 from matinee.flows.imports import import_table
 from matinee.store.service import create_service
@@ -63,7 +64,20 @@ def test_a_candidate_that_cannot_be_forecast_is_one_line_and_the_others_go_on(fo
 
 def test_without_a_runtime_there_are_hours_and_no_views(found):
     assert found.titles[2].horizons[0].views is None
-    assert "c5: no runtime" in found.notes[0]
+    assert any("c5: no runtime" in note for note in found.notes)
+
+
+def test_old_facts_and_old_titles_are_said():
+    offers = pl.DataFrame({
+        "candidate_id": ["new", "old", "unknown"], "year": [2025, 2019, None], "released_on": [None] * 3,
+        "window_starts_on": [date(2025, 2, 1), None, None], "licence": ["SVOD", "EST", None],
+    }, schema={name: TABLES["candidates"].create_empty().schema[name]
+               for name in ("candidate_id", "year", "released_on", "window_starts_on", "licence")})  # fmt: skip
+    old = note_limits(offers, "report", date(2023, 6, 30), today=date(2024, 9, 1))
+    assert old[0].startswith("the newest totals end on 2023-06-30, 14 months ago")
+    assert old[1].startswith("old: came out years before the window")
+    (sold,) = note_limits(offers, "own", date(2024, 6, 30), today=date(2024, 9, 1))
+    assert sold.startswith("old: sold or rented by the title")
 
 
 def test_the_backtest_is_json_of_the_agreed_form(service):

@@ -101,14 +101,15 @@ def test_what_is_read_to_be_weighed_is_what_an_import_would_keep(service, load, 
     assert offers["price"].to_list() == [500_000]
     assert notes[:3] == [
         "offers.csv, line 3, candidate_id: 'c1' is not a key of its own (row 2 has it)",
+        "offers.csv: prices were read in minor units of their currency: of c1, 500000 is 5,000 EUR",
         "kind: movie was read as film",
-        "offers.csv: columns not used: minutes",
     ]
+    assert "offers.csv: columns not used: minutes" in notes
 
 
 def test_a_dry_run_says_what_is_missing_and_writes_nothing(service, load):
     summary = load(HEADER + LINE.replace("170", ""), dry_run=True)
-    assert summary.notes == ["offers.csv: c1: no runtime; views cannot be told from hours"]
+    assert "offers.csv: c1: no runtime; views cannot be told from hours" in summary.notes
     assert service.counts()["candidates"] == 0
 
 

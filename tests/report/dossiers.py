@@ -81,4 +81,5 @@ def make_dossier() -> dict[str, Any]:
             "verdicts": verdicts, "frontier": steps,
         },
         "unknown": {},
+        "holdout": None,
     }  # fmt: skip

@@ -4,7 +4,9 @@ from tests.report.dossiers import TERMS, make_dossier, make_title, make_verdict
 from matinee.report.offers import (
     join_words,
     list_deal,
+    say_drivers,
     say_headline,
+    say_hour,
     say_learned,
     say_loss,
     say_price,
@@ -33,6 +35,12 @@ def test_what_is_added_is_not_known_without_visits():
     assert said == "How much of its audience would be added is not known: only a holdout can tell."
 
 
+def test_what_a_holdout_set_is_said_to_be():
+    said = say_loss(make_title("a", "A"), None, {"title_id": "42", "share": 0.3})
+    assert "set by the holdout of 42, of whose plays 30% replaced nothing" in said
+    assert "a holdout can tell" in say_loss(make_title("a", "A"), None)
+
+
 def test_a_title_that_no_slate_can_do_without_stays_at_any_price():
     assert "at any price" in say_verdict(make_verdict("a", "A", changes_at=None), TERMS)
 
@@ -56,3 +64,27 @@ def test_only_what_is_known_of_an_offer_is_listed():
 
 def test_words_are_joined_as_one_speaks():
     assert [join_words(each) for each in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_of_many_titles_to_buy_the_first_are_named_and_the_others_counted():
+    told = make_dossier()
+    chosen = [make_verdict(f"c{place}", f"T{place}") for place in range(8)]
+    said = say_headline(told | {"slate": told["slate"] | {"verdicts": chosen}})
+    assert "buy T0, T1, T2, T3, T4 and 3 more:" in said
+
+
+def test_what_moves_a_forecast_most_is_said_whichever_way_it_moves():
+    drivers = [{"what": "runtime", "factor": 0.5}, {"what": "language", "factor": 0.8}, {"what": "kind", "factor": 1.0}]
+    said = say_drivers(make_title("a", "A", drivers=drivers))
+    assert said == "Against the usual title, most is made by runtime ×0.50 and language ×0.80."
+
+
+def test_hours_of_another_service_are_said_to_be():
+    told = make_dossier()
+    assert "not those of your members" in say_learned(told | {"source": "report"})
+    assert "not those of your members" not in say_learned(told | {"source": "own"})
+
+
+def test_an_hour_has_its_currency():
+    assert say_hour(make_title("a", "A")).endswith(" EUR")
+    assert say_hour(make_title("a", "A", price_per_hour=None)) == "–"

@@ -144,6 +144,8 @@ def test_kinds_in_any_case_and_others_are_problems():
         ("a, b", ["a", "b"]),
         ("Sci-Fi", ["Sci-Fi"]),
         ("a||b|", ["a", "b"]),
+        ('[{"id": 28, "name": "Action"}, {"id": 12, "name": "War"}]', ["Action", "War"]),
+        ('[{"iso_3166_1": "US", "name": "United States of America"}]', ["US"]),
         ("[]", []),
         ("", None),
     ],
@@ -186,3 +188,9 @@ def test_no_row_is_lost_and_none_is_both_good_and_bad(texts):
     frame = make_views(seconds=["1", *texts], rating=[*texts, "1"])
     good, problems = convert("views", frame, file="views.csv")
     assert sorted([*good["row"], *problems["row"].unique()]) == frame["row"].to_list()
+
+
+def test_a_price_that_is_no_whole_number_says_what_minor_units_are():
+    rows = pl.DataFrame({"row": [2], "candidate_id": ["a"], "name": ["A"], "price": ["12.50"], "currency": ["EUR"]})
+    _, problems = convert("candidates", rows, file="c.csv")
+    assert problems["wanted"].to_list() == ["a whole number of minor units, as 1250 for 12.50"]

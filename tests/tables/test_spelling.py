@@ -33,3 +33,21 @@ def test_what_is_written_as_it_should_be_gets_no_note():
 def test_columns_are_known_whatever_their_case_unless_that_could_mean_two():
     names = ["Title ID", "NAME", "name", "Year", "YEAR", "runtime-minutes", "shelf"]
     assert match_names("titles", names) == {"Title ID": "title_id", "runtime-minutes": "runtime_minutes"}
+
+
+def test_lengths_with_a_unit_are_minutes_and_seasons_are_none():
+    given = ["90 min", "1h 30m", "2 hours", "45", "2 Seasons", "1:30", "long", None, ""]
+    frame, notes = respell("titles", pl.DataFrame({"runtime_minutes": given}))
+    assert frame["runtime_minutes"].to_list() == ["90", "90", "120", "45", None, "1:30", "long", None, ""]
+    assert notes == [
+        "runtime_minutes: numbers of seasons (1) are no length, and were left empty",
+        "runtime_minutes: lengths such as 90 min or 1h 30m were read as minutes",
+    ]
+
+
+def test_uk_is_gb_in_columns_of_countries_alone():
+    frame, notes = respell(
+        "candidates", pl.DataFrame({"territories": ["us|uk", "UK", "UKR"], "name": ["UK", "a", "b"]})
+    )
+    assert frame.rows() == [("US|GB", "UK"), ("GB", "a"), ("UKR", "b")]
+    assert notes[-1] == "territories: UK was read as GB"

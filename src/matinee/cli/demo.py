@@ -86,7 +86,8 @@ def _run(folder: Path, out: Path, simulated: bool) -> dict[str, Any]:
     write_report(service, recommender, results, out=out, now=now, command="matinee demo")
     candidates = out.with_name("candidates.html")
     dossier = make_dossier(service, hold_back(service, folder / "candidates.parquet"), now=now)
-    told = write_dossier(dossier, candidates, now=now, command="matinee demo")
+    about = "The candidates are titles of the log, looked at as if nobody had watched them."
+    told = write_dossier(dossier, candidates, now=now, command="matinee demo", about=about)
     screen.print("\nThree titles of the log as candidates, their viewings hidden from what is said of them:")
     for title in told["titles"]:
         screen.print(f"{title['name']}: {say_who(title['who'], told['who'])}", markup=False, soft_wrap=True)

@@ -33,6 +33,9 @@ MILLION, THOUSAND = 1_000_000, 1_000
 
 BUDGET = 25
 
+ABOUT_REPORTS = "The offers and their prices are invented; what was watched before is real."
+ABOUT_WORLD = "All of this is invented: the service is simulated, its members and titles, the offers and their prices."
+
 OFFERS = (
     ("extraction-3", "Extraction 3", "film", 118, "en", "Action", 11.0),
     ("glory-3", "The Glory: Season 3 // 더 글로리: 시즌 3", "season", 430, "ko", "Drama", 9.5),
@@ -85,7 +88,8 @@ def _run(reports: Path | None, folder: Path, out: Path) -> dict[str, Any]:
     with saying() as say, solver_quiet():
         say("forecasting them")
         dossier = make_dossier(service, path, now=now, wishes=Wishes(budget))
-    told = write_dossier(dossier, out, now=now, command="matinee demo acquisition")
+    about = ABOUT_REPORTS if files else ABOUT_WORLD
+    told = write_dossier(dossier, out, now=now, command="matinee demo acquisition", about=about)
     show_dossier(dossier)
     screen.print(f"\nThe page, to look at and to print: {out}", markup=False, soft_wrap=True)
     again = f"./run matinee forecast {path} --budget {budget} --html {out} --service {service.path}"

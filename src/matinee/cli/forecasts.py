@@ -12,7 +12,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from matinee.acquire.forecast.backtest import OriginScores
+from matinee.acquire.forecast.backtest import LIVE, OriginScores
 from matinee.cli.options import FOLDER, json_option, print_json, screen, service_option
 from matinee.cli.slate import holdout_option, show_plan, solver_quiet
 from matinee.cli.who import show_watchers
@@ -23,13 +23,13 @@ from matinee.flows.forecasting import SOURCES, Horizon, TitleForecast, backtest_
 from matinee.flows.forecasting import backtest as run_backtest
 from matinee.flows.plain import to_plain
 from matinee.flows.slates import Wishes
-from matinee.report.numbers import show_count, show_short
+from matinee.report.numbers import show_count, show_percent, show_short
 from matinee.report.offers import UNKNOWN, say_learned
 from matinee.store.outputs import check_name, write_text
 from matinee.store.service import open_service
 from matinee.tables.problems import describe
 
-_SHOWN_DRIVERS, _SHOWN_COMPS = 4, 3
+_SHOWN_DRIVERS, _SHOWN_COMPS, _SHOWN_LOSSES = 4, 3, 3
 _SCORES = (
     ("RMSE", "rmse"),
     ("Spearman", "spearman"),
@@ -55,10 +55,27 @@ def backtest(source: str | None, seed: int, folder: Path, as_json: bool) -> None
 
 
 def show_backtest(scores: list[OriginScores], source: str) -> None:
-    """Print a table of models an origin."""
+    """Print a table of models an origin, and another without live listings where there are any."""
+    sizes = {each.origin.label: each.n for each in scores if each.listings == "all"}
     for each in scores:
-        screen.print(_table_of(each, source))
-    screen.print("log10 hours; 80% intervals. `stack` is what `matinee forecast` serves.", markup=False)
+        if each.listings == "all" or each.n != sizes.get(each.origin.label):
+            screen.print(_table_of(each, source))
+    screen.print(
+        "RMSE: usual error in log10 hours, 0.3 is a factor of two; coverage: share of titles within their 80% interval,"
+        " whose width is in log10, too; P@10%: of the tenth forecast highest, how many were. `stack` is what"
+        " `matinee forecast` serves.",
+        markup=False,
+    )
+    if ahead := _find_ahead(scores):
+        screen.print(f"Ahead of it here, by RMSE: {ahead}.", markup=False)
+
+
+def _find_ahead(scores: list[OriginScores]) -> str:
+    """Name the models whose mean error over the periods is below that of the live one; empty if there is none."""
+    every = [each.models for each in scores if each.listings == "all"]
+    errors = {name: sum(models[name].rmse for models in every) / len(every) for name in every[0]} if every else {}
+    ahead = [name for name, error in errors.items() if error < errors[LIVE]]
+    return ", ".join(f"{name} ({errors[name]:.3f} against {errors[LIVE]:.3f})" for name in ahead)
 
 
 def _table_of(scores: OriginScores, source: str) -> Table:
@@ -120,18 +137,26 @@ def write_csv(dossier: Dossier) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     heads = [f"{what}_{name}" for what in ("hours", "views") for name in ("p10", "p25", "p50", "p75", "p90")]
-    more = ("members", "incremental", "price_per_hour", "slate")
+    more = ("members", "incremental", "slate", "price_per_hour", "currency")
     writer.writerow(["candidate_id", "name", "days", *heads, "novelty", "abstains", *more])
     told = dossier.to_dict()
     verdicts = (told["slate"] or {}).get("verdicts", ())
     chosen = {each["candidate_id"]: "in" if each["is_in"] else "out" for each in verdicts}
     for title in told["titles"]:
         extra: list[object] = [_cell(title["who"], "audience"), _cell(title["diverted"], "incremental")]
-        extra += [_cell(title["price_per_hour"], "middle"), chosen.get(title["candidate_id"])]
+        extra.append(chosen.get(title["candidate_id"]))
         for horizon in title["horizons"] or (None,):
             plain = [f"{title['novelty']:.3f}", title["abstains"] or ""]
-            writer.writerow([title["candidate_id"], title["name"], *_cells(horizon), *plain, *extra])
+            cells = [*_cells(horizon), *plain, *extra, *_price_cells(title, horizon)]
+            writer.writerow([title["candidate_id"], title["name"], *cells])
     return out.getvalue()
+
+
+def _price_cells(title: dict[str, Any], horizon: dict[str, Any] | None) -> list[object]:
+    """Give the price of an hour and its currency beside the hours that it was divided by, and nowhere else."""
+    cost = title["price_per_hour"]
+    is_its = cost and horizon and horizon["days"] == cost["days"]
+    return [cost["middle"], title["offer"]["currency"]] if is_its else [None, None]
 
 
 def _cell(part: dict[str, Any] | None, name: str) -> float | None:
@@ -158,12 +183,24 @@ def show_dossier(dossier: Dossier) -> None:
         _show_title(title)
     if dossier.members.watchers:
         show_watchers(dossier.members.watchers.to_dict())
+    if dossier.members.diverted:
+        screen.print(_table_of_losses(dossier))
     if dossier.plan:
         show_plan(dossier.plan, show_all=True)
     for note in [*found.notes, *(describe(row) for row in found.problems.iter_rows(named=True))]:
         screen.print(note, markup=False, soft_wrap=True)
     for what, why in dossier.unknown.items():
         screen.print(f"{UNKNOWN[what]}, not known: {why}", markup=False, soft_wrap=True)
+
+
+def _table_of_losses(dossier: Dossier) -> Table:
+    table = Table("name", title="What members would leave for it", title_justify="left")
+    table.add_column("replaces nothing", justify="right")
+    table.add_column("of what is diverted, most from")
+    for title, each in zip(dossier.forecast.titles, dossier.members.diverted, strict=True):
+        losses = ", ".join(f"{loss.name} {show_percent(loss.share, 1)}" for loss in each.titles[:_SHOWN_LOSSES])
+        table.add_row(escape(title.name), show_percent(each.incremental), escape(losses))
+    return table
 
 
 def _table_of_hours(titles: list[TitleForecast]) -> Table:

@@ -24,6 +24,7 @@ from matinee.tables.problems import describe
 from matinee.tables.schemas import TABLES
 from matinee.world import WorldSettings
 
+_LONGEST_CELL = 40
 SHOWN = 5
 NOT_IMPORTED = "Nothing was imported; leave out --dry-run to import."
 
@@ -286,13 +287,17 @@ def show_preview(preview: Preview, *, as_json: bool) -> None:
         return
     shown = Table(*map(escape, filled))
     for row in preview.rows.select(filled).iter_rows():
-        shown.add_row(*("" if value is None else escape(str(_say(value))) for value in row))
+        shown.add_row(*("" if value is None else escape(_shorten(str(_say(value)))) for value in row))
     screen.print(shown)
     if preview.ignored:
         screen.print(f"columns not used: {', '.join(preview.ignored)}", markup=False)
     for line in [*preview.notes, *said]:
         screen.print(line, markup=False)
     screen.print(NOT_IMPORTED)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
 
 
 def _say(value: Any) -> Any:  # ruff: ignore[any-type] - a cell of any type

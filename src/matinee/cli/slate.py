@@ -22,7 +22,7 @@ from matinee.errors import UsageError
 from matinee.flows.diverting import Holdout
 from matinee.flows.dossiers import slate_offers
 from matinee.flows.slates import Wishes, make_slate
-from matinee.report.numbers import show_count
+from matinee.report.numbers import show_count, show_short
 from matinee.store.service import open_service
 from matinee.tables.money import major_units, minor_digits
 
@@ -165,7 +165,8 @@ def read_day(text: str | None, option: str) -> date | None:
 def show_plan(plan: Plan, *, show_all: bool) -> None:
     """Print a plan: what is in, what is out and why, and what other budgets buy."""
     currency = plan.terms.currency
-    unit, verb = ("members", "reaches") if plan.terms.objective == "reach" else ("hours", "adds")
+    is_reach = plan.terms.objective == "reach"
+    unit, verb, count = ("members", "reaches", _count) if is_reach else ("hours", "adds", show_short)
     chosen = [each for each in plan.verdicts if each.is_in]
     out = [each for each in plan.verdicts if not each.is_in]
     shown = Table(title=f"In: {show_count(len(chosen), 'title')} for {_money(plan.cost, currency)} {currency}")
@@ -173,14 +174,14 @@ def show_plan(plan: Plan, *, show_all: bool) -> None:
         shown.add_column(heading, justify="right" if justify == "right" else "left")
     for each in chosen:
         limit = "any price" if each.changes_at is None else _money(each.changes_at, currency)
-        shown.add_row(Text(each.name), _money(each.price, currency), _count(each.worth), limit)
+        shown.add_row(Text(each.name), _money(each.price, currency), count(each.worth), limit)
     screen.print(shown)
     _show_out(out if show_all else out[:_OUT_SHOWN], len(out), plan)
     proof = f"Proved: no slate {verb} more"
     if not plan.is_proved:
-        proof = f"Not proved: none {verb} more than {_count(plan.bound)}"
+        proof = f"Not proved: none {verb} more than {count(plan.bound)}"
     screen.print(
-        f"It {verb} {_count(plan.worth)} {unit}. {proof} within {_money(plan.terms.budget, currency)} {currency}"
+        f"It {verb} {count(plan.worth)} {unit}. {proof} within {_money(plan.terms.budget, currency)} {currency}"
         f"{', by hours per unit of money' if plan.terms.objective == 'value' else ''}.",
         markup=False,
         soft_wrap=True,
@@ -211,7 +212,8 @@ def _show_frontier(plan: Plan, unit: str) -> None:
         shown.add_column(heading, justify="right")
     for step in plan.frontier:
         share = f"{step.worth / plan.worth:.0%}" if plan.worth else "–"
-        shown.add_row(_money(step.budget, plan.terms.currency), f"{step.titles:,}", _count(step.worth), share)
+        worth = _count(step.worth) if unit == "members" else show_short(step.worth)
+        shown.add_row(_money(step.budget, plan.terms.currency), f"{step.titles:,}", worth, share)
     screen.print(shown)
 
 

@@ -21,6 +21,7 @@ from matinee.flows.imports import ImportSummary, import_batches
 from matinee.flows.listings import JOINS, REPORT_ORIGIN, Listed, title_listings
 from matinee.report.numbers import show_count
 from matinee.store.readers.batch import Batch
+from matinee.store.readers.netflix import iso_dates
 from matinee.store.readers.netflix_report import ReportSheet, read_netflix_report
 from matinee.store.readers.netflix_top10 import read_netflix_top10
 from matinee.store.service import Service
@@ -34,9 +35,10 @@ from matinee.tables.schemas import TABLES
 TOP10_ORIGIN = "netflix-top10"
 WORLD = "world"
 
-_UNKNOWN = ("*", "N/A")
+_UNKNOWN = ("*", "N/A", "-", "–", "—")
 _SURE = 0.9
 _RUNTIME = r"^(\d+):(\d\d)(?::\d\d)?\*?$"  # "4:44*": of what has come out so far
+_CATEGORIES = r"(?i)^(TV|Films?)\b.*$"
 _OWN = ("title_id", "show", "season", "runtime", "runtime_minutes")
 _LISTING = ["origin", "starts_on", "category", "listed_as", "available_from"]
 """What tells a listed row from every other."""
@@ -68,6 +70,7 @@ class _Sheet:
         unused: columns of the sheet that nothing is made of.
         listed: the works, each once.
         places: of each row, the place of its work in `listed`.
+        note: how it was read, empty if there is nothing to say.
     """
 
     file: str
@@ -76,6 +79,7 @@ class _Sheet:
     unused: list[str]
     listed: list[Listed]
     places: list[int]
+    note: str = ""
 
 
 def import_netflix_report(
@@ -95,7 +99,8 @@ def import_netflix_report(
     """
 
     def read() -> list[_Sheet]:
-        return [_read_report_sheet(sheet) for sheet in read_netflix_report(path)]
+        sheets = read_netflix_report(path)
+        return [_read_report_sheet(sheet, is_only=len(sheets) == 1) for sheet in sheets]
 
     return _import_sheets(service, read, strict=strict, dry_run=dry_run, progress=progress)
 
@@ -182,18 +187,23 @@ def _say_joins(sheet: _Sheet, joins: pl.DataFrame) -> str:
     unsure = own.filter(~pl.col("is_new"), pl.col("confidence") < _SURE).height
     said = [f"{show_count(own.height, 'title')}: {own.height - new:,} joined to what was there, {new:,} new"]
     said += [f"{unsure:,} joins are less than {_SURE:.0%} sure, --joins lists them"] if unsure else []
+    said += [sheet.note] if sheet.note else []
     said += [f"columns not used: {', '.join(sheet.unused)}"] if sheet.unused else []
     return f"{sheet.file}: {'; '.join(said)}"
 
 
-def _read_report_sheet(sheet: ReportSheet) -> _Sheet:
+def _read_report_sheet(sheet: ReportSheet, *, is_only: bool) -> _Sheet:
     """Understand one sheet of a report; each row is a work of its own."""
-    raw = sheet.frame.rename({"title": "title_id"})
+    dates, note = iso_dates(sheet.frame["available_from"])
+    if sheet.category is None and not is_only:
+        kinds = "its name says neither series nor films, so kinds are known of seasons alone"
+        note = f"{note}; {kinds}" if note else kinds
+    raw = sheet.frame.with_columns(dates).rename({"title": "title_id"})
     period = {"starts_on": sheet.starts_on, "ends_on": sheet.ends_on}
     known = {"territory": WORLD, "origin": REPORT_ORIGIN, "category": sheet.category} | period
     rows, problems = _read_rows(raw.with_columns(_minutes(raw)), known, sheet.file)
     listed = [_list_report_row(row, sheet) for row in rows.iter_rows(named=True)]
-    return _Sheet(sheet.file, rows, problems, _unused(sheet.frame), listed, list(range(rows.height)))
+    return _Sheet(sheet.file, rows, problems, _unused(sheet.frame), listed, list(range(rows.height)), note)
 
 
 def _list_report_row(row: dict[str, Any], sheet: ReportSheet) -> Listed:
@@ -223,13 +233,15 @@ def _read_top10(raw: pl.DataFrame, file: str) -> _Sheet:
     """Understand the weekly lists; a work is listed in many weeks."""
     has_show = pl.col("season").str.starts_with(pl.col("show"))
     season = pl.when(has_show).then("season").otherwise(pl.concat_str("show", pl.lit(": "), "season"))
+    weeks, note = iso_dates(raw["ends_on"])
+    raw = raw.with_columns(weeks)
     ends_on = pl.col("ends_on").str.to_date("%Y-%m-%d", strict=False)
     starts_on = (ends_on - timedelta(days=6)).cast(pl.String).fill_null(pl.col("ends_on")).alias("starts_on")
-    minutes = (pl.col("runtime").cast(pl.Float64, strict=False) * 60).round(1).alias("runtime_minutes")
     named = raw.with_columns(pl.coalesce(season, "show").alias("title_id"), starts_on)
-    named = named.with_columns(
-        minutes if "runtime" in raw.columns else pl.lit(None, pl.Float64).alias("runtime_minutes")
-    )
+    named = named.with_columns(_minutes(raw))
+    if "runtime" in raw.columns:
+        hours = pl.col("runtime").cast(pl.Float64, strict=False)
+        named = named.with_columns(pl.coalesce((hours * 60).round(1), "runtime_minutes").alias("runtime_minutes"))
     rows, problems = _read_rows(named, {"territory": WORLD, "origin": TOP10_ORIGIN}, file)
     listed: dict[tuple[str, str], Listed] = {}
     keys = []
@@ -238,15 +250,15 @@ def _read_top10(raw: pl.DataFrame, file: str) -> _Sheet:
         listed.setdefault(keys[-1][1], _list_top10_row(row, file))
     place = {key: number for number, key in enumerate(listed)}
     places = [place[key] for _, key in sorted(keys)]
-    return _Sheet(file, rows.sort("row"), problems, _unused(raw), [*listed.values()], places)
+    return _Sheet(file, rows.sort("row"), problems, _unused(raw), [*listed.values()], places, note)
 
 
 def _list_top10_row(row: dict[str, Any], file: str) -> Listed:
     """Make the work of the first week that it is in."""
     name, week = read_name(row["title_id"]), row["starts_on"]
-    is_film = row["category"].startswith("Film")
+    is_film = row["category"].lower().startswith("film")
     work = Work(name, None, _kind(name, "Films" if is_film else "TV"), name.year, available=_days_before(week))
-    languages = ("en",) if row["category"].endswith("(English)") else None
+    languages = ("en",) if row["category"].lower().endswith("(english)") else None
     return Listed(file, row["row"], row["title_id"], work, row["runtime_minutes"], languages)
 
 
@@ -280,10 +292,10 @@ def _read_rows(raw: pl.DataFrame, known: dict[str, Any], file: str) -> tuple[pl.
     full = full.with_columns(pl.col("title_id").alias("listed_as"))
     typed, unreadable = convert("audience", full, file=file)
     good, broken = check("audience", typed, file=file)
-    untimed = _find_bad_runtimes(raw, file)
+    odd = [_find_bad_runtimes(raw, file), _find_uncounted(full, file), _find_bad_categories(full, file)]
     minutes = pl.when(pl.col("runtime_minutes") > 0).then("runtime_minutes")  # the weekly lists write 0 for unknown
     rows = good.join(raw.select("row", minutes.alias("runtime_minutes")), on="row", maintain_order="left")
-    problems = concat_problems([unreadable, broken, untimed])
+    problems = concat_problems([unreadable, broken, *odd])
     return rows.filter(~pl.col("row").is_in(problems["row"].implode())), problems
 
 
@@ -293,8 +305,24 @@ def _find_bad_runtimes(raw: pl.DataFrame, file: str) -> pl.DataFrame:
         return concat_problems([])
     is_said = pl.col("runtime").is_not_null() & ~pl.col("runtime").is_in(_UNKNOWN)
     bad = raw.filter(is_said & pl.col("runtime_minutes").is_null())
-    wanted = "a runtime, as 1:32 or in hours as 1.5333, or *"
+    wanted = "a runtime, as 1:32 (in weekly lists also hours, as 1.5333), or *"
     return problems_of(bad, table="audience", file=file, column="runtime", value=pl.col("runtime"), wanted=wanted)
+
+
+def _find_uncounted(full: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Find rows without hours and views, such as a footnote below a list."""
+    counts = [pl.col(name).is_null() for name in ("hours", "views") if name in full.columns]
+    bad = full.filter(pl.all_horizontal(*counts), pl.col("title_id").is_not_null())
+    wanted = "hours or views, without which a row counts nothing"
+    return problems_of(bad, table="audience", file=file, column="hours", value=pl.lit(None), wanted=wanted)
+
+
+def _find_bad_categories(full: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Find headings that tell neither films nor series; a report without any is told by its names."""
+    category = pl.col("category").cast(pl.String)
+    bad = full.filter(category.is_not_null() & ~category.str.contains(_CATEGORIES))
+    wanted = "TV or Films, followed by (English) or (Non-English)"
+    return problems_of(bad, table="audience", file=file, column="category", value=category, wanted=wanted)
 
 
 def _unused(frame: pl.DataFrame) -> list[str]:

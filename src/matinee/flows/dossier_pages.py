@@ -13,7 +13,7 @@ from matinee.report.buyers import render_dossier
 from matinee.store.outputs import check_name, write_text
 
 
-def write_dossier(dossier: Dossier, out: Path, *, now: datetime, command: str) -> dict[str, Any]:
+def write_dossier(dossier: Dossier, out: Path, *, now: datetime, command: str, about: str = "") -> dict[str, Any]:
     """Write the page of a dossier, and its numbers as JSON beside it.
 
     Args:
@@ -21,6 +21,7 @@ def write_dossier(dossier: Dossier, out: Path, *, now: datetime, command: str) -
         out: the HTML file.
         now: printed as the date.
         command: printed as what made it.
+        about: what is invented in it, a sentence printed at its top; empty = nothing.
 
     Returns:
         the numbers.
@@ -31,6 +32,6 @@ def write_dossier(dossier: Dossier, out: Path, *, now: datetime, command: str) -
     check_name(out, ".html")
     told = dossier.to_dict()
     made = {"date": f"{now:%Y-%m-%d}", "version": matinee.__version__, "command": command}
-    write_text(render_dossier(told, made=made), out)
+    write_text(render_dossier(told, made=made, about=about), out)
     write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", out.with_suffix(".json"))
     return told

@@ -81,6 +81,7 @@ class Dossier:
         members: who would watch them, and what they would replace.
         plan: the slate; None = no budget was named, or there is none.
         unknown: what could not be told -> why, in words.
+        holdout: what set how much is added; None = nothing did.
     """
 
     offers: pl.DataFrame
@@ -88,6 +89,7 @@ class Dossier:
     members: Members
     plan: Plan | None
     unknown: dict[str, str]
+    holdout: Holdout | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as JSON can say it: `forecast_to_dict`, more about every title, the slate."""
@@ -102,7 +104,8 @@ class Dossier:
             "members": self.members.watchers.members, "practice_titles": self.members.watchers.practice
         }  # fmt: skip
         slate = self.plan.to_dict() if self.plan else None
-        told: dict[str, Any] = to_plain(plain | {"who": service, "slate": slate, "unknown": self.unknown})
+        more = {"slate": slate, "unknown": self.unknown, "holdout": self.holdout and asdict(self.holdout)}
+        told: dict[str, Any] = to_plain(plain | {"who": service} | more)
         return told
 
 
@@ -208,8 +211,8 @@ def _look(
     if "forecast" in unknown and members.watchers is None:
         raise NothingToLearn("; ".join([unknown["forecast"], members.unknown.get("who", _NO_LOG)]))
     idle = note_terms(offers, terms) if terms else []
-    forecast = replace(forecast, problems=problems, notes=[*notes, *_note_short(offers), *idle])
-    return Dossier(offers, forecast, members, None, unknown | members.unknown), terms
+    forecast = replace(forecast, problems=problems, notes=[*notes, *forecast.notes, *_note_short(offers), *idle])
+    return Dossier(offers, forecast, members, None, unknown | members.unknown, holdout), terms
 
 
 def _choose(dossier: Dossier, terms: Terms, windows: pl.DataFrame) -> Plan:

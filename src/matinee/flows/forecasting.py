@@ -33,6 +33,9 @@ SOURCES = {"report": REPORT, "chart": CHART, "own": OWN}
 """Where debuts are taken from."""
 
 _OWN_DAYS = (28, 90)
+_FRESH = timedelta(days=270)
+_OLD_YEARS = 2
+_BY_TITLE = ("EST", "POEST", "VOD", "TVOD")
 _WORLD = 100
 """An offer for so many countries or more counts as worldwide; what fewer mean to a publisher is not known."""
 
@@ -175,7 +178,7 @@ def forecast(
     """
     candidates, problems, notes = read_candidates(service, path, now=now)
     found = forecast_offers(service, candidates, today=now.date(), source=source, seed=seed)
-    return replace(found, problems=problems, notes=notes)
+    return replace(found, problems=problems, notes=[*notes, *found.notes])
 
 
 def forecast_offers(
@@ -186,7 +189,37 @@ def forecast_offers(
     titles = forecast_candidates(learned, candidates, today=today) if candidates.height else []
     known = learned.forecaster.known.works
     latest = max(known["ends_on"])
-    return ForecastReport(learned.source, known.height, latest, titles, concat_problems([]), [])
+    notes = note_limits(candidates, learned.source, latest, today=today)
+    return ForecastReport(learned.source, known.height, latest, titles, concat_problems([]), notes)
+
+
+def note_limits(candidates: pl.DataFrame, source: str, latest: date, *, today: date) -> list[str]:
+    """Say where a forecast is asked for more than it was learned from.
+
+    Args:
+        candidates: rows of the table candidates.
+        source: report, chart or own.
+        latest: last day of the facts.
+        today: the day of the decision.
+
+    Returns:
+        Sentences: facts that are old, and candidates that came out years before their window.
+    """
+    months = round((today - latest).days / 30.4)
+    told = f"the newest totals end on {latest}, {months} months ago; what came out since is not known to the forecast"
+    notes = [told] if today - latest > _FRESH else []
+    first = pl.coalesce(pl.col("released_on").dt.year(), "year")
+    starts = pl.coalesce("window_starts_on", pl.lit(today)).dt.year()
+    old = candidates.filter(starts - first >= _OLD_YEARS)["candidate_id"].to_list()
+    if old and source != "own":  # own first days are those of a window
+        said = "came out years before the window; what was learned from are first releases, so read its hours with care"
+        notes.append(f"{', '.join(old)}: {said}")
+    is_sold = pl.col("licence").str.to_uppercase().is_in(_BY_TITLE)
+    sold = candidates.filter(is_sold)["candidate_id"].to_list()
+    said = (
+        "sold or rented by the title (EST, VOD); its hours are those of a title that members may watch at no extra cost"
+    )
+    return [*notes, f"{', '.join(sold)}: {said}"] if sold else notes
 
 
 def learn(service: Service, *, today: date, source: str | None = None, seed: int = 0) -> Learned:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Unpack
@@ -13,6 +14,7 @@ from matinee.acquire.names import read_name
 from matinee.acquire.offers import join_offers
 from matinee.errors import BadFile, UsageError
 from matinee.flows.imports import ImportSummary, Layout, import_batches, list_unused, note_candidates, understand
+from matinee.report.offers import show_money
 from matinee.store.avails_sheets import HEADER_ROWS, lay_out
 from matinee.store.outputs import check_name, write_sheets
 from matinee.store.readers.avails import is_avails, read_avails
@@ -63,10 +65,24 @@ def import_candidates(
 
 def _read(path: Path, layout: Layout) -> Iterator[Batch]:
     if path.suffix.lower() not in SUFFIXES or not is_avails(read_sheets(path)):
-        yield from read_table(path, "candidates", **layout)
+        for place, batch in enumerate(read_table(path, "candidates", **layout)):
+            said = [batch.note, "" if place else _say_prices(batch)]
+            yield replace(batch, note="; ".join(each for each in said if each))
         return
     for file, frame, problems, note in read_avails(path):
         yield Batch("candidates", file, frame, note=note, problems=problems)
+
+
+def _say_prices(batch: Batch) -> str:
+    """Say by the first price how prices are read: a sum that is a hundred times too small is easily overlooked."""
+    if not {"candidate_id", "price", "currency"} <= {*batch.frame.columns}:
+        return ""
+    for named, units, code in batch.frame.select("candidate_id", "price", "currency").cast(pl.String).iter_rows():
+        currency = (code or "").strip().upper()
+        if currency and (units or "").strip().isdecimal():
+            said = "prices were read in minor units of their currency"
+            return f"{batch.file}: {said}: of {named}, {units} is {show_money(int(units), currency)}"
+    return ""
 
 
 def import_windows(

@@ -21,6 +21,7 @@ from matinee.report.offers import (
     say_forecast,
     say_frontier,
     say_headline,
+    say_hour,
     say_learned,
     say_loss,
     say_price,
@@ -37,12 +38,13 @@ Told = Mapping[str, Any]
 """Results as JSON gives them."""
 
 
-def render_dossier(told: Told, *, made: Mapping[str, str]) -> str:
+def render_dossier(told: Told, *, made: Mapping[str, str], about: str = "") -> str:
     """Make the page as one self-contained HTML document.
 
     Args:
         told: as `matinee.flows.dossiers.Dossier.to_dict` gives it.
         made: what and by which command the page was made.
+        about: a sentence at the top, as what is invented; empty = none.
 
     Returns:
         HTML that asks for nothing from outside; the same values give the same text.
@@ -55,6 +57,7 @@ def render_dossier(told: Told, *, made: Mapping[str, str]) -> str:
         "made": made,
         "headline": say_headline(told),
         "learned": say_learned(told),
+        "about": about,
         "pages": pages,
         "has_members": any(title["who"] for title in told["titles"]),
         "has_hours": any(title["horizons"] for title in told["titles"]),
@@ -98,9 +101,9 @@ def _lay_out_title(title: Told, told: Told, verdict: Told | None) -> dict[str, A
         "comps": title["comps"] if last else [],
         "who": _lay_out_who(title["who"], told) if title["who"] else None,
         "diverted": title["diverted"],
-        "loss": say_loss(title, told["unknown"].get("diversion")),
+        "loss": say_loss(title, told["unknown"].get("diversion"), told["holdout"]),
         "cost": say_price(title),
-        "price_per_hour": title["price_per_hour"],
+        "hour": say_hour(title),
         "verdict": say_verdict(verdict, told["slate"]["terms"]) if verdict else None,
         "is_in": bool(verdict and verdict["is_in"]),
     }

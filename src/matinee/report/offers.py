@@ -13,6 +13,9 @@ from matinee.tables.money import major_units, minor_digits
 
 Told = Mapping[str, Any]
 
+_NAMED = 5
+"""So many titles are named in a sentence; of more, how many there are."""
+
 SOURCES = {
     "report": "What We Watched, the half-yearly report of Netflix",
     "chart": "the weekly Top 10 of Netflix",
@@ -31,8 +34,16 @@ UNKNOWN = {
 GLOSSARY = {
     "Hours": "The audience that the source named above would count; that is here only if the source is your own views.",
     "80% interval": "Eight titles in ten like this one end within it, one below and one above.",
-    "Driver": "A matter's part in the forecast of the boosted trees, as a factor of hours; the parts multiply exactly.",
-    "Likeness": "How much a known title counts in the forecast as a comparison; 1 and more is very alike.",
+    "What moves it": (
+        "By how many times a matter raises (above 1) or lowers the hours that decision trees, a part of the forecast,"
+        " see in a title beside the usual one; the factors multiply."
+    ),
+    "What is not seen": (
+        "Genre, synopsis, cast, marketing and quality: titles that differ in these alone get the same hours."
+    ),
+    "Likeness": (
+        "How alike a known title is in all that the forecast sees, 1 being the same. The own franchise comes first."
+    ),
     "No forecast": "Where too little is known that is like a title there is no number, but a reason.",
     "Hours of a slate": "The mean of a title's hours, which lies above the median: that of a slate is their sum.",
     "Would watch": "The sum of every member's chance to watch; segments too small to hide a member are left out.",
@@ -57,7 +68,8 @@ def say_headline(told: Told) -> str:
         if not chosen:
             return f"For {budget} none of the titles can be bought."
         cost = show_money(slate["cost"], slate["terms"]["currency"])
-        return f"For {budget}, buy {join_words(chosen)}: {cost}, and {show_short(slate['worth'])} hours."
+        named = chosen if len(chosen) <= _NAMED else [*chosen[:_NAMED], f"{len(chosen) - _NAMED} more"]
+        return f"For {budget}, buy {join_words(named)}: {cost}, and {show_short(slate['worth'])} hours."
     known = [each for each in titles if each["horizons"]]
     if known:
         best = max(known, key=lambda each: each["horizons"][-1]["hours"]["p50"])
@@ -75,14 +87,15 @@ def say_learned(told: Told) -> str:
         return f"No hours are forecast: {told['unknown'].get('forecast', 'there is nothing to learn from')}."
     source = SOURCES[told["source"]]
     learned = show_count(told["learned_from"], "title")
-    return f"Learned from {learned} that came out, counted by {source}, up to {told['latest']}."
+    whose = "" if told["source"] == "own" else " Hours are what Netflix would count, not those of your members."
+    return f"Learned from {learned} that came out, counted by {source}, up to {told['latest']}.{whose}"
 
 
 def say_forecast(title: Told) -> str:
     """Say how many hours a title would draw, or why nobody knows."""
     if not title["horizons"]:
         return f"No forecast: {title['abstains']}."
-    return f"Most likely {_say_hours(title['horizons'][-1])}."
+    return f"About {_say_hours(title['horizons'][-1])}."
 
 
 def _say_hours(horizon: Told) -> str:
@@ -92,10 +105,8 @@ def _say_hours(horizon: Told) -> str:
 
 
 def say_drivers(title: Told) -> str:
-    """Say what moves a forecast most, up and down."""
-    ups = [each for each in title["drivers"] if each["factor"] >= 1][:1]
-    downs = [each for each in title["drivers"] if each["factor"] < 1][:1]
-    said = [f"{each['what']} ×{each['factor']:.2f}" for each in (*ups, *downs)]
+    """Say what moves a forecast most, whether up or down."""
+    said = [f"{each['what']} ×{each['factor']:.2f}" for each in title["drivers"][:2]]
     return f"Against the usual title, most is made by {join_words(said)}."
 
 
@@ -111,13 +122,23 @@ def _say_members(who: Told, service: Told) -> str:
     return f"{show_number(who['audience'], 0)} of {show_count(service['members'], 'member')}"
 
 
-def say_loss(title: Told, why: str | None) -> str:
-    """Say how much of an audience is added, and what is not known of it."""
+def say_loss(title: Told, why: str | None, holdout: Told | None = None) -> str:
+    """Say how much of an audience is added, and what is not known of it.
+
+    Args:
+        title: the candidate.
+        why: nobody knows how much is added; None where it is known.
+        holdout: what was measured of a title of ours, where that set the model.
+    """
     diverted = title["diverted"]
     if diverted is None or diverted["incremental"] is None:
         return f"How much of its audience would be added is not known: {why or 'nobody can tell'}."
     share = show_percent(diverted["incremental"])
-    return f"{share} of its plays would replace nothing, if members choose as the model says; a holdout can tell."
+    known = "a holdout can tell"
+    if holdout:
+        measured = show_percent(holdout["share"])
+        known = f"set by the holdout of {holdout['title_id']}, of whose plays {measured} replaced nothing"
+    return f"{share} of its plays would replace nothing, if members choose as the model says; {known}."
 
 
 def say_price(title: Told) -> str:
@@ -148,6 +169,12 @@ def say_frontier(slate: Told) -> str:
     budget = show_money(last["budget"], slate["terms"]["currency"])
     bought = show_count(last["titles"], "title")
     return f"With {budget} the best slate has {bought} and adds {show_short(last['worth'])} hours."
+
+
+def say_hour(title: Told) -> str:
+    """Say in a word what an hour costs."""
+    cost = title["price_per_hour"]
+    return f"{show_short(cost['middle'])} {title['offer']['currency']}" if cost else NONE
 
 
 def list_deal(offer: Told) -> list[tuple[str, str]]:

@@ -8,7 +8,8 @@ Text is stripped, and empty text is null. How each type is written:
 - time: `2024-01-31T12:00:00Z`, also with a space, an offset or fractions, without seconds or with the day alone; no
   zone means UTC. With `time="unix"` seconds since 1970, or milliseconds where the number is above 1e11. Otherwise a
   strptime format.
-- list: a JSON array or a Python list; else cut at `|`, else at `;`, else at `,`; else one item.
+- list: a JSON array or a Python list, of texts or of objects with a code of a country or language, or a name, as TMDB
+  writes them; else cut at `|`, else at `;`, else at `,`; else one item.
 - truth: true, t, yes, y, 1 and false, f, no, n, 0, in any case.
 - kind, and other choices: one of the words, in any case.
 """
@@ -30,6 +31,8 @@ from matinee.tables.times import days, times
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _SEPARATORS = "|;,"
+_SAYS = ("iso_3166_1", "iso_639_1", "name")
+"""What says an item of a list of objects, the first that is there."""
 
 FIRST_ROWS = 2
 """A frame that starts at this row or before is the head of a file."""
@@ -241,9 +244,19 @@ def _array(text: str) -> list[str] | None:
             found = parse(text)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
-        if isinstance(found, list) and all(isinstance(item, str | int | float) for item in found):
-            return [item for each in found if (item := str(each).strip())]
+        if not isinstance(found, list):
+            continue
+        said = [_say(each) for each in found]
+        if all(isinstance(each, str | int | float) for each in said):
+            return [item for each in said if (item := str(each).strip())]
     return None
+
+
+def _say(item: object) -> object:
+    """Say an object of a list by its code or name; others stay."""
+    if not isinstance(item, dict):
+        return item
+    return next((item[key] for key in _SAYS if item.get(key)), None)
 
 
 def _wanted(column: dy.Column, time: str | None) -> str:
@@ -254,7 +267,8 @@ def _wanted(column: dy.Column, time: str | None) -> str:
     if isinstance(dtype, pl.Enum):
         return f"one of {', '.join(dtype.categories)}"
     if dtype.is_integer():
-        return "a whole number"
+        is_money = "minor units" in str((column.metadata or {}).get("doc"))
+        return "a whole number of minor units, as 1250 for 12.50" if is_money else "a whole number"
     words = {
         dy.Datetime: "a time, as 2024-01-31T12:00:00Z",
         dy.Date: "a date, as 2024-01-31",

@@ -18,6 +18,13 @@ def test_likeness_is_greatest_to_oneself(debuts):
     assert (kernel.likeness(debuts).argmax(axis=1) == np.arange(len(debuts.values))).all()
 
 
+def test_correlation_is_one_to_oneself_and_never_more(debuts):
+    kernel = fit_kernel(debuts, debuts.works["log_hours"].to_numpy())
+    found = kernel.correlation(debuts)
+    np.testing.assert_allclose(np.diag(found), 1)
+    assert np.abs(found).max() <= 1 + 1e-9
+
+
 def test_a_forecast_of_what_nothing_resembles_leans_to_the_mean(debuts):
     targets = debuts.works["log_hours"].to_numpy()
     line, kernel = fit_kernel(debuts, targets, is_line=True), fit_kernel(debuts, targets)

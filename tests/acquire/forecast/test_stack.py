@@ -71,4 +71,19 @@ def test_a_known_title_is_its_own_nearest_comp(forecaster, debuts):
     assert len(comps) == NEAREST
     assert comps[0].title_id == debuts.works["title_id"][3]
     assert not comps[0].differs
-    assert [comp.likeness for comp in comps] == sorted((comp.likeness for comp in comps), reverse=True)
+    assert comps[0].likeness == pytest.approx(1)
+
+
+def test_the_franchise_comes_first_then_the_nearest_of_that_form(forecaster, debuts):
+    works = debuts.works.with_row_index("place")
+    place = works.filter(pl.len().over("family_key", "kind") > 1, pl.col("runtime_minutes") > 0)["place"][0]
+    work = works.row(place, named=True)
+    comps = find_comps(forecaster, debuts.take(np.array([place])))[0]
+    family = [
+        comp.title_id in {*works.filter(pl.col("family_key") == work["family_key"])["title_id"]} for comp in comps
+    ]
+    assert family == sorted(family, reverse=True)
+    assert sum(family) > 1
+    others = [comp.likeness for comp, is_family in zip(comps, family, strict=True) if not is_family]
+    assert others == sorted(others, reverse=True)
+    assert all((work["kind"] == "season") == ("season" in (*comp.alike, *comp.differs)) for comp in comps)

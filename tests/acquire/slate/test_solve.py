@@ -100,3 +100,18 @@ def test_bad_arguments_are_named():
         without_rules(count_hours(np.ones(1)), [1], -1)
     with pytest.raises(ValueError, match="got groups, want a worth that adds up"):
         solve_ratio(without_rules(count_reach(np.ones(1), np.full((1, 1), 0.5)), [1], 1))
+
+
+def test_where_the_solver_fails_in_its_presolve_the_program_is_solved_without():
+    rng = np.random.default_rng(16)
+    base, copies = rng.integers(4, 12), int(rng.integers(4, 14))
+    prices = np.repeat(rng.integers(1, 60, base) * 100_000, copies)
+    worth = np.repeat(rng.lognormal(3, 1, base), copies) * rng.lognormal(0, 0.02, base * copies)
+    problem = without_rules(count_hours(worth), prices, int(prices.sum() * 0.3))
+    other = solve(problem, without=18)  # of 72 titles, nine each cost the same
+    assert other is not None
+    price = find_price(problem, 18, other.worth)
+    assert price is not None
+    again = solve(replace(problem, prices=np.where(np.arange(len(prices)) == 18, price, prices)))
+    assert again is not None
+    assert again.worth >= other.worth * (1 - 1e-6)

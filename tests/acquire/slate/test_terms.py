@@ -6,7 +6,7 @@ import pytest
 from tests.acquire.slate.conftest import offers
 
 from matinee.acquire.offers import find_clashes
-from matinee.acquire.slate.terms import Limit, Terms, bar_offers, count_rules
+from matinee.acquire.slate.terms import Limit, Terms, bar_offers, count_rules, note_terms
 from matinee.tables.schemas import TABLES
 
 SOON, LATER = date(2027, 1, 1), date(2027, 6, 30)
@@ -68,3 +68,10 @@ def test_bad_terms_are_named():
         Limit("mood", "dark", least=1)
     with pytest.raises(ValueError, match="0 <= least <= most, got 3 and 2"):
         Limit("genre", "Drama", least=3, most=2)
+
+
+def test_offers_without_territories_are_said_to_count_anywhere():
+    some = offers({"price": 5, "territories": ["FR"]}, {"price": 5, "territories": None})
+    said = note_terms(some, Terms(100, "EUR", territories=("FR",)))
+    assert said == ["offers that name no territory count as offered in FR: 1"]
+    assert note_terms(some, Terms(100, "EUR")) == []

@@ -77,3 +77,16 @@ def test_another_workbook_is_refused(tmp_path):
     write_sheets({"S": [["Title"], ["Dark"]]}, tmp_path / "b.xlsx")
     with pytest.raises(BadFile, match="has no sheet of avails; give one with the columns WorkType, Territory"):
         read_avails(tmp_path / "b.xlsx")
+
+
+def test_a_row_that_takes_an_offer_back_is_no_candidate(tmp_path):
+    rows, problems, _ = load(
+        tmp_path, MOVIE | {"EntryType": "Full Extract"}, MOVIE | {"AvailID": "A2", "EntryType": "Full Delete"}
+    )
+    assert [row["candidate_id"] for row in rows] == ["A1"]
+    assert problems.select("row", "column", "value").rows() == [(5, "EntryType", "Full Delete")]
+
+
+def test_excluded_territories_are_said_not_to_be_read(tmp_path):
+    _, _, note = load(tmp_path, MOVIE | {"TerritoryExclusion": "RU"})
+    assert note == "avails.xlsx, Movies: 1 rows name a TerritoryExclusion, which is not read"

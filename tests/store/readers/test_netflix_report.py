@@ -70,3 +70,26 @@ def test_every_published_report_is_read(shared):
     assert [sheet.starts_on.isoformat() for sheet in sheets[::2]] == [
         "2023-01-01", "2023-07-01", "2024-01-01", "2024-07-01",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [("Shows", "TV"), ("TV Shows", "TV"), ("Series H1 2025", "TV"), ("Movies", "Films"), ("Film List", "Films"),
+     ("Sheet1", None), ("Films and TV", None)],
+)  # fmt: skip
+def test_a_renamed_sheet_is_known_by_its_words(tmp_path, name, category):
+    (sheet,) = read_netflix_report(write(tmp_path, {name: [*SAID, HEADER, ROW]}))
+    assert sheet.category == category
+
+
+def test_a_long_page_of_words_is_no_list(tmp_path):
+    sheets = {"About": [[None, f"remark {number}"] for number in range(50)], "TV": [*SAID, HEADER, ROW]}
+    assert len(read_netflix_report(write(tmp_path, sheets))) == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["from January 2025 to June 2025", "January 1 - June 30, 2025", "Jan–Jun 2025", "January to June, 2025"]
+)
+def test_a_period_may_be_said_in_several_ways(tmp_path, said):
+    (sheet,) = read_netflix_report(write(tmp_path, {"TV": [[None, said], HEADER, ROW]}))
+    assert (sheet.starts_on, sheet.ends_on) == (date(2025, 1, 1), date(2025, 6, 30))

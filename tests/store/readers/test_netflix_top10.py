@@ -30,3 +30,20 @@ def test_another_list_is_refused_by_its_columns(tmp_path):
         BadFile, match="has the columns country_name, week, show_title; wanted week, category, show_title"
     ):
         read_netflix_top10(tmp_path / "list.tsv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (HEADER + ROW).replace("\t", ","),
+        HEADER.upper() + ROW,
+        HEADER.replace("_", " ").title() + ROW,
+        "\ufeff" + HEADER + ROW,
+    ],
+)
+def test_commas_and_other_spellings_of_the_header_give_the_same(tmp_path, text):
+    (tmp_path / "list.tsv").write_text(HEADER + ROW)
+    (tmp_path / "other.tsv").write_text(text)
+    columns = ["row", "ends_on", "category", "show", "season", "hours", "runtime", "views"]
+    as_it_is, other = (read_netflix_top10(tmp_path / name).select(columns) for name in ("list.tsv", "other.tsv"))
+    assert other.equals(as_it_is)

@@ -1,6 +1,7 @@
 """Comps: the fifteen known titles nearest to a work: what is alike, what differs, and how they did.
 
-Covers nearness as the forecast itself weighs it (`kernel`), so that the comparison shown is the one that counted.
+Covers nearness by the likeness that the forecast itself uses (`kernel`). What a buyer would name first comes first:
+titles of the same franchise and form; and a title of another form or of another length only where others run out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from matinee.acquire.forecast.stack import Forecaster, add_priors
 
 NEAREST = 15
 _NEAR_RUNTIME = 0.15
+_FAR_RUNTIME = 2.0
+"""So many times as long, or less than its inverse, is no comparison while there are others."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Comp:
         released_on: first day it could be watched.
         days: for how many days of the period counted.
         hours: in those days.
-        likeness: as the forecast weighs it; 1 and more is very alike.
+        likeness: of all that the forecast sees, in [-1, 1]; 1 = the same.
         alike: what both share, in words.
         differs: what they do not.
     """
@@ -44,14 +47,24 @@ class Comp:
 
 
 def find_comps(forecaster: Forecaster, features: Features) -> list[list[Comp]]:
-    """Find the nearest known titles of each work, the nearest first."""
-    likeness = forecaster.alike.likeness(add_priors(features, forecaster.priors))
+    """Find the nearest known titles of each work: its own franchise first, then the nearest first."""
+    likeness = forecaster.alike.correlation(add_priors(features, forecaster.priors))
     known = forecaster.known.works.to_dicts()
     found = []
     for row, work in enumerate(features.works.iter_rows(named=True)):
-        nearest = np.argsort(-likeness[row], kind="stable")[:NEAREST]
+        groups = np.array([_group(work, title) for title in known])
+        nearest = np.lexsort((-likeness[row], groups))[:NEAREST]
         found.append([_compare(work, known[place], float(likeness[row, place])) for place in nearest])
     return found
+
+
+def _group(work: dict[str, Any], known: dict[str, Any]) -> int:
+    """Tell titles of the same franchise and form (0) from others of its form (1) and the rest (2)."""
+    is_apart = (known["kind"] == "season") != (work["kind"] == "season")
+    if known["runtime_minutes"] and work["runtime_minutes"]:
+        ratio = known["runtime_minutes"] / work["runtime_minutes"]
+        is_apart |= not 1 / _FAR_RUNTIME < ratio < _FAR_RUNTIME
+    return 2 if is_apart else int(known["family_key"] != work["family_key"])
 
 
 def _compare(work: dict[str, Any], known: dict[str, Any], likeness: float) -> Comp:

@@ -16,8 +16,8 @@ from matinee.acquire.forecast.stack import Forecaster, add_priors
 _MATTERS = (
     ("earlier seasons", ("series_", "season_before", "season_one", "season", "is_later_season")),
     ("titles of the franchise", ("family_",)),
-    ("older titles so named, in that language and of that length", ("prior_",)),
-    ("how long it can be watched", ("days",)),
+    ("older titles of such a name, language and length", ("prior_",)),
+    ("how many days are counted", ("days",)),
     ("runtime", ("runtime", "film_runtime")),
     ("language", ("language_", "has_original", "english_")),
     ("kind", ("is_film", "is_special", "is_season", "is_limited")),
@@ -26,7 +26,7 @@ _MATTERS = (
         "the day and what comes out beside it",
         ("out_for", "weekday", "is_friday", "is_early", "same_day", "beside", "is_alone"),
     ),
-    ("the form of its name", ("words", "has_subtitle", "has_number", "is_capitals")),
+    ("how its name is built", ("words", "has_subtitle", "has_number", "is_capitals")),
 )
 """What a driver is called, and how the names of its columns begin."""
 

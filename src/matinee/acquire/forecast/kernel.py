@@ -106,6 +106,15 @@ class Kernel:
         """Forecast the target, float64 (works,)."""
         return np.asarray(self.likeness(features) @ self.weights + self.mean)
 
+    def correlation(self, features: Features) -> Floats:
+        """Compare works with the known titles, float64 (works, n) in [-1, 1]; 1 = the same.
+
+        r(x, z) = k(x, z) / sqrt(k(x, x) k(z, z)), so that a title is not near to all because its numbers are large.
+        """
+        numbers, texts = self.scale.apply(features), _read(features, self.letters, self.words)
+        own, theirs = self._own(numbers, texts), self._own(self.numbers, self.texts)
+        return np.asarray(self._compare(numbers, texts) / np.sqrt(np.outer(own, theirs)))
+
     def novelty(self, features: Features) -> Floats:
         """Tell the share of variance that known titles leave, float64 (works,) in [0, 1]; 1 = like nothing known.
 
@@ -114,11 +123,14 @@ class Kernel:
         numbers, texts = self.scale.apply(features), _read(features, self.letters, self.words)
         K = self._compare(numbers, texts)
         told = np.einsum("ij,ji->i", K, cho_solve(self.factor, K.T))
+        return np.asarray(np.clip(1 - told / self._own(numbers, texts), 0, 1))
+
+    def _own(self, numbers: Floats, texts: tuple[csr_array, csr_array]) -> Floats:
+        """Give k(x, x), float64 (works,)."""
         names = sum(
             w * np.asarray(t.multiply(t).sum(axis=1)).ravel() for w, t in zip((_LETTERS, _WORDS), texts, strict=True)
         )
-        own = float(not self.is_line) + _LINE * (numbers**2).mean(axis=1) + names
-        return np.asarray(np.clip(1 - told / own, 0, 1))
+        return np.asarray(float(not self.is_line) + _LINE * (numbers**2).mean(axis=1) + names)
 
     def _compare(self, numbers: Floats, texts: tuple[csr_array, csr_array]) -> Floats:
         return _compare(numbers, texts, self.numbers, self.texts, is_line=self.is_line)

@@ -12,6 +12,7 @@ integer: the solver sees a budget to some digits only. Money is in budgets here,
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
@@ -93,13 +94,17 @@ def run(
         to meet.
     """
     n, rules = len(problem.prices), _rules(problem, cuts, len(objective))
-    result: OptimizeResult = milp(
+    solve = partial(
+        milp,
         -objective,
         integrality=np.repeat([1, 0], [n, len(objective) - n]),
         bounds=bounds,
         constraints=[*rules, *([extra] if extra else [])],
-        options={"mip_rel_gap": 0.0, "time_limit": seconds},
     )
+    try:
+        result: OptimizeResult = solve(options={"mip_rel_gap": 0.0, "time_limit": seconds})
+    except ValueError:  # HiGHS fails in its presolve now and then ("vector::reserve"), where titles are alike
+        result = solve(options={"mip_rel_gap": 0.0, "time_limit": seconds, "presolve": False})
     if result.x is None:
         return None, np.inf, result.status == 2
     return result.x[:n] > 0.5, -float(result.mip_dual_bound), result.status == 0

@@ -182,7 +182,7 @@ BARS: tuple[Bar, ...] = (_bar_owned, _bar_unpriced, _bar_elsewhere, _bar_other_d
 
 
 def note_terms(candidates: pl.DataFrame, terms: Terms) -> list[str]:
-    """Say which words of what is asked fit no candidate, for they may be misspelt: a sentence each.
+    """Say which words of what is asked fit no candidate, for they may be misspelt, and what is taken as given.
 
     Args:
         candidates: rows of the table candidates.
@@ -191,7 +191,10 @@ def note_terms(candidates: pl.DataFrame, terms: Terms) -> list[str]:
     unknown = sorted(terms.owned - {*candidates["candidate_id"]})
     said = [f"owned: {', '.join(unknown)}: no candidate that can be weighed"] if unknown else []
     idle = [limit for limit in terms.limits if not _has_value(candidates, limit).any()]
-    return said + [f"{limit}: no candidate that can be weighed has it" for limit in idle]
+    said += [f"{limit}: no candidate that can be weighed has it" for limit in idle]
+    unplaced = candidates.filter(pl.col("territories").list.len().fill_null(0) == 0).height if terms.territories else 0
+    where = ", ".join(terms.territories)
+    return said + ([f"offers that name no territory count as offered in {where}: {unplaced:,}"] if unplaced else [])
 
 
 def count_rules(candidates: pl.DataFrame, limits: tuple[Limit, ...]) -> tuple[csr_array, Floats, Floats]:

@@ -16,7 +16,7 @@ import polars as pl
 from matinee.errors import BadFile
 from matinee.store.readers.sheets import Sheet, read_sheets, sheet_frame
 from matinee.tables.money import minor_units
-from matinee.tables.problems import concat_problems, problems_of
+from matinee.tables.problems import concat_problems, no_problems, problems_of
 from matinee.tables.schemas import TABLES
 
 KINDS = {"movie": "film", "short": "short", "series": "series", "season": "season", "episode": "episode"}
@@ -92,10 +92,29 @@ def _is_comment(frame: pl.DataFrame) -> pl.Series:
 
 def _read_sheet(frame: pl.DataFrame, file: str) -> tuple[str, pl.DataFrame, pl.DataFrame, str]:
     columns = [name for name in TABLES["candidates"].columns() if name != "territories"]
+    frame, taken_back = _part_deletes(frame, file)
     rows = [_read_row(row) for row in frame.iter_rows(named=True)]
     read = pl.DataFrame(rows, schema={"row": pl.Int64, "territory": pl.String} | dict.fromkeys(columns, pl.String))
     merged, problems = _merge_territories(read, columns, frame, file)
-    return file, merged, problems, _say_prices(frame, file)
+    said = [_say_prices(frame, file), _say_exclusions(frame, file)]
+    return file, merged, concat_problems([taken_back, problems]), "; ".join(each for each in said if each)
+
+
+def _part_deletes(frame: pl.DataFrame, file: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Part rows that take an offer back from those that make one."""
+    if "EntryType" not in frame.columns:
+        return frame, no_problems()
+    is_delete = pl.col("EntryType").fill_null("").str.to_lowercase().str.contains("delete")
+    value, wanted = pl.col("EntryType"), "an offer: the row takes one back"
+    bad = frame.filter(is_delete)
+    problems = problems_of(bad, table="candidates", file=file, column="EntryType", value=value, wanted=wanted)
+    return frame.filter(~is_delete), problems
+
+
+def _say_exclusions(frame: pl.DataFrame, file: str) -> str:
+    """Say how many rows leave territories out in a column that is not read."""
+    excluding = frame["TerritoryExclusion"].count() if "TerritoryExclusion" in frame.columns else 0
+    return f"{file}: {excluding:,} rows name a TerritoryExclusion, which is not read" if excluding else ""
 
 
 def _say_prices(frame: pl.DataFrame, file: str) -> str:

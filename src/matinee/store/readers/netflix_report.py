@@ -29,13 +29,20 @@ WANTED = {
 
 OPTIONAL = {"runtime": "Runtime", "views": "Views"}
 
-CATEGORIES = {"TV": "TV", "Shows": "TV", "Series": "TV", "Film": "Films", "Films": "Films", "Movies": "Films"}
-"""Name of a sheet -> the category of what it lists; any other sheet lists everything."""
+CATEGORIES = {
+    "tv": "TV", "show": "TV", "shows": "TV", "series": "TV",
+    "film": "Films", "films": "Films", "movie": "Films", "movies": "Films",
+}  # fmt: skip
+"""A word of a sheet's name -> the category of what it lists; a sheet named otherwise, or by both, lists everything."""
 
 _HEADER_WITHIN = 40
 _FEW_ROWS = 20
+_FEW_CELLS = 2  # a row of a list has more
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-_PERIOD = re.compile(r"\b([A-Z][a-z]{2,8})\.?\s*(?:to|[-–—])\s*([A-Z][a-z]{2,8})\.?,?\s+(\d{4})\b")
+_PERIOD = re.compile(
+    r"\b([A-Z][a-z]{2,8})\.?(?:\s+\d{1,2})?(?:,?\s+\d{4})?\s*(?:to|[-–—])\s*"
+    r"([A-Z][a-z]{2,8})\.?(?:\s+\d{1,2})?,?\s+(\d{4})\b"
+)
 _PERIOD_IN_NAME = re.compile(r"(\d{4})[-_ ]?([A-Z][a-z]{2})[a-z]*[-_ ]+([A-Z][a-z]{2})[a-z]*")
 
 
@@ -68,7 +75,7 @@ def read_netflix_report(path: Path) -> list[ReportSheet]:
     sheets = [sheet for sheet in read_sheets(path) if sum(map(any, sheet.rows)) > 0]
     headers = {sheet.name: _find_header(sheet) for sheet in sheets}
     lacking = [sheet for sheet in sheets if headers[sheet.name] is None]
-    large = [sheet for sheet in lacking if len(sheet.rows) > _FEW_ROWS or len(lacking) == len(sheets)]
+    large = [sheet for sheet in lacking if _is_list(sheet) or len(lacking) == len(sheets)]
     if large or not sheets:
         raise _no_header(path, large[0] if large else None)
     starts_on, ends_on = _find_period(path, sheets)
@@ -81,8 +88,15 @@ def read_netflix_report(path: Path) -> list[ReportSheet]:
     return found
 
 
+def _is_list(sheet: Sheet) -> bool:
+    """Tell a list whose header has changed from a page of words on how the report counts."""
+    return sum(sum(map(bool, row)) > _FEW_CELLS for row in sheet.rows) > _FEW_ROWS
+
+
 def _category(sheet: Sheet) -> str | None:
-    return CATEGORIES.get(sheet.name.strip().title().replace("Tv", "TV"))
+    """Tell what a sheet lists from the words of its name, if they agree."""
+    said = {CATEGORIES[word] for word in re.findall(r"[a-z]+", sheet.name.lower()) if word in CATEGORIES}
+    return said.pop() if len(said) == 1 else None
 
 
 def _read_rows(sheet: Sheet, header: int, path: Path) -> pl.DataFrame:

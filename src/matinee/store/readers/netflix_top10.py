@@ -44,6 +44,10 @@ def read_netflix_top10(path: Path) -> pl.DataFrame:
         frame = sheet_frame(sheet, header, path) if sheet.rows else pl.DataFrame()
     else:
         frame = read_all_fields(path, Layout("\t"))
+        if len(names_in_file(frame)) == 1 and "," in frame.columns[-1]:
+            frame = read_all_fields(path, Layout(","))
+    known = {*WANTED.values(), *OPTIONAL.values()}
+    frame = frame.rename({name: plain for name in names_in_file(frame) if (plain := _plain(name)) in known})
     missing = [theirs for theirs in WANTED.values() if theirs not in frame.columns]
     if missing:
         there, wanted = ", ".join(names_in_file(frame)), ", ".join((WANTED | OPTIONAL).values())
@@ -54,3 +58,8 @@ def read_netflix_top10(path: Path) -> pl.DataFrame:
     theirs = pl.col(*named).str.strip_chars()
     filled = pl.when(~theirs.is_in(["", "N/A"])).then(theirs)
     return frame.with_columns(filled.name.keep()).rename(named)
+
+
+def _plain(name: str) -> str:
+    """Write a heading as Netflix does: "Show Title" is show_title."""
+    return "_".join(name.lower().split())
