@@ -4,7 +4,7 @@ import pytest
 
 from matinee.acquire.forecast.comps import NEAREST, find_comps
 from matinee.acquire.forecast.drivers import find_drivers
-from matinee.acquire.forecast.stack import add_priors, fit_forecaster
+from matinee.acquire.forecast.stack import FOLDS, add_priors, fit_forecaster, fold_titles
 
 
 def test_it_learns_what_makes_hours(forecaster, debuts):
@@ -87,3 +87,11 @@ def test_the_franchise_comes_first_then_the_nearest_of_that_form(forecaster, deb
     others = [comp.likeness for comp, is_family in zip(comps, family, strict=True) if not is_family]
     assert others == sorted(others, reverse=True)
     assert all((work["kind"] == "season") == ("season" in (*comp.alike, *comp.differs)) for comp in comps)
+
+
+def test_all_horizons_of_a_title_are_held_out_together():
+    ids = pl.Series(["b", "a", "b", "c", "a", *(f"t{n}" for n in range(60))])
+    folds = fold_titles(ids, np.random.default_rng(0))
+    assert folds[0] == folds[2]
+    assert folds[1] == folds[4]
+    assert np.bincount(folds).min() >= 60 // FOLDS

@@ -155,7 +155,7 @@ def _find_usable(works: pl.DataFrame) -> NDArray[np.intp]:
 
 def _cross_fit(known: Features, targets: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Forecast each title by a model that has not seen it: (n, members), and its novelty (n,)."""
-    folds = rng.permutation(len(targets)) % FOLDS
+    folds = fold_titles(known.works["title_id"], rng)
     members, novelty = np.zeros((len(targets), len(SHARES))), np.zeros(len(targets))
     for fold in range(FOLDS):
         rest, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
@@ -166,6 +166,14 @@ def _cross_fit(known: Features, targets: Floats, rng: np.random.Generator) -> tu
         members[held] = np.column_stack([trees.predict(asked.values), alike.predict(asked), line.predict(asked)])
         novelty[held] = alike.novelty(asked)
     return members, novelty
+
+
+def fold_titles(ids: pl.Series, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw the fold of each row: all horizons of a title in one, for each of them nearly tells the others."""
+    first = ids.to_frame("id").with_row_index("row").select(pl.col("row").min().over("id")).to_series()
+    places = first.rank("dense") - 1
+    drawn = rng.permutation(places.n_unique()) % FOLDS
+    return np.asarray(drawn[places.to_numpy()], dtype=np.int64)
 
 
 def _signs(features: Features, mean: Floats, members: Floats, novelty: Floats) -> Floats:
