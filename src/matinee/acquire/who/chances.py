@@ -7,8 +7,8 @@ genres, people and franchise with those watched (`kin`), activity and recent are
 titles and of the latest years', audience is the forecast of `audience`, e is small for members who had left before the
 title came out (`since`). The weights are learned on titles that were hidden on purpose: what a model says of titles it
 has not seen differs from what it says of those it has. Pairs are then set, a twentieth at a time by their odds, to what
-was watched of them (`calibrate`), for unlikely ones are likelier than a line says. Between titles the forecast is nearer
-to what happened than the sum of chances, or than both averaged.
+was watched of them (`calibrate`), for unlikely ones are likelier than a line says. Between titles the forecast is
+nearer to what happened than the sum of chances, or than both averaged.
 Logistic regression by Newton's method: Hastie, Tibshirani & Friedman 2009, section 4.4.1.
 """
 
