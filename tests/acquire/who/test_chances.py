@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import expit
 
-from matinee.acquire.who.chances import Signals, calibrate, fit_chances, reconcile
+from matinee.acquire.who.chances import Signals, fit_chances, reconcile
 from matinee.acquire.who.since import GONE
 
 
@@ -30,15 +30,6 @@ def test_weights_that_made_the_viewing_are_found():
 def test_signals_of_pairs_are_those_that_are_weighed():
     signals, weights = make_signals(np.random.default_rng(0), 3, 4), np.arange(1.0, 9.0)
     assert signals.pick(np.arange(12)) @ weights == pytest.approx(signals.weigh(weights).ravel())
-
-
-def test_odds_that_were_wrong_are_set_right_and_keep_their_order():
-    rng = np.random.default_rng(0)
-    odds = np.sort(rng.normal(-3, 2, 20_000))
-    right = np.where(odds < -4, -4.0, odds)
-    said, did = calibrate(odds, rng.random(len(odds)) < expit(right))
-    assert did == pytest.approx(np.maximum(said, -4), abs=0.4)
-    assert (np.diff(did) >= 0).all()
 
 
 def test_members_who_had_left_are_not_taken_for_indifferent():

@@ -6,9 +6,8 @@ taste is the score of the cold path (`recommend.cold`), usual its mean over memb
 genres, people and franchise with those watched (`kin`), activity and recent are how much the member watched, of all
 titles and of the latest years', audience is the forecast of `audience`, e is small for members who had left before the
 title came out (`since`). The weights are learned on titles that were hidden on purpose: what a model says of titles it
-has not seen differs from what it says of those it has. Pairs are then set, a twentieth at a time by their odds, to what
-was watched of them (`calibrate`), for unlikely ones are likelier than a line says. Between titles the forecast is
-nearer to what happened than the sum of chances, or than both averaged.
+has not seen differs from what it says of those it has. Between titles the forecast is nearer to what happened than the
+sum of chances, or than both averaged.
 Logistic regression by Newton's method: Hastie, Tibshirani & Friedman 2009, section 4.4.1.
 """
 
@@ -27,7 +26,6 @@ Floats = NDArray[np.float64]
 _RIDGE = 1.0
 _STEPS = 30
 _LARGEST = 30.0
-_PARTS = 20
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,6 @@ class Chances:
         weights: float64 (9,), b_0 first.
         mean: float64 (8,), of the signals.
         spread: float64 (8,), of the signals.
-        said: float64 (twentieths,), log odds by the weights, rising.
-        did: float64 (twentieths,), log odds that were right for these, never falling.
         lift: members a title had in the mean over those forecast: a forecast of a logarithm is right in the median,
             which is less.
     """
@@ -83,8 +79,6 @@ class Chances:
     weights: Floats
     mean: Floats
     spread: Floats
-    said: Floats
-    did: Floats
     lift: float
 
     def expect(self, signals: Signals) -> Floats:
@@ -95,9 +89,7 @@ class Chances:
         """Predict P(watch): float64 (members, titles) in (0, 1)."""
         scaled = self.weights[1:] / self.spread
         odds = self.weights[0] - scaled @ self.mean + signals.weigh(scaled) + np.log(GONE) * signals.is_gone
-        beyond = np.minimum(odds - self.said[0], 0) + np.maximum(odds - self.said[-1], 0)
-        right = np.interp(odds, self.said, self.did) + beyond
-        return np.asarray(expit(np.clip(right, -_LARGEST, _LARGEST)), dtype=np.float64)
+        return np.asarray(expit(np.clip(odds, -_LARGEST, _LARGEST)), dtype=np.float64)
 
 
 def fit_chances(
@@ -128,25 +120,7 @@ def fit_chances(
     X = np.column_stack([np.ones(len(x)), (x - mean) / spread])
     offset = np.log(GONE) * signals.is_gone.ravel()[pairs]
     lift = float(watched.sum() / (10.0**signals.audience).sum())
-    weights = _newton(X, y.astype(np.float64), offset, start=float(logit(share)))
-    return Chances(weights, mean, spread, *calibrate(offset + X @ weights, y), lift)
-
-
-def calibrate(odds: Floats, watched: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Find which log odds were right for those said, a twentieth of the pairs at a time.
-
-    Args:
-        odds: (pairs,), log odds said.
-        watched: bool (pairs,), what happened.
-
-    Returns:
-        the mean log odds said of each part, and the log odds that happened (with half a pair more that watched, and
-        half a pair that did not), each at least those of the part before.
-    """
-    parts = [part for part in np.array_split(np.argsort(odds), _PARTS) if len(part)]
-    said = np.array([odds[part].mean() for part in parts])
-    did = np.array([logit((watched[part].sum() + 0.5) / (len(part) + 1)) for part in parts])
-    return said, np.maximum.accumulate(did)
+    return Chances(_newton(X, y.astype(np.float64), offset, start=float(logit(share))), mean, spread, lift)
 
 
 def _newton(X: Floats, y: Floats, offset: Floats, *, start: float) -> Floats:
