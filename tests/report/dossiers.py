@@ -78,7 +78,7 @@ def make_dossier() -> dict[str, Any]:
         "who": {"members": 3_012, "practice_titles": 277},
         "slate": {
             "terms": TERMS, "cost": 123_000_000, "worth": 15.8e6, "bound": 15.8e6, "is_proved": True,
-            "verdicts": verdicts, "frontier": steps,
+            "verdicts": verdicts, "frontier": steps, "cheaper": None,
         },
         "unknown": {},
         "holdout": None,

@@ -63,6 +63,13 @@ def test_the_slate_says_what_to_buy_and_at_which_price_that_changes(page):
     assert "adds more. Hours of a slate are means" in page
 
 
+def test_a_cheaper_slate_that_adds_nearly_as_much_is_told():
+    told = make_dossier()
+    near = told["slate"]["frontier"][0] | {"cost": 100_000_00, "titles": 1, "worth": 9.9e6}
+    page = render_dossier(told | {"slate": told["slate"] | {"cheaper": near}}, made=MADE)
+    assert "100,000 EUR would buy nearly as much: 1 title, 9.9m hours." in page
+
+
 def test_a_title_is_called_as_its_page_and_its_original_name_stays_out(page):
     assert "Hohes Wasser" not in page
     assert '<a href="#title-a">High Water</a>' in page

@@ -186,6 +186,9 @@ def show_plan(plan: Plan, *, show_all: bool) -> None:
         markup=False,
         soft_wrap=True,
     )
+    if (near := plan.cheaper) is not None:
+        bought = f"{_money(near.cost, currency)} {currency} buy {show_count(near.titles, 'title')}"
+        screen.print(f"Nearly as good: {bought}, {count(near.worth)} {unit}.", markup=False, soft_wrap=True)
     _show_frontier(plan, unit)
 
 

@@ -164,11 +164,15 @@ def say_verdict(verdict: Told, terms: Told) -> str:
 
 
 def say_frontier(slate: Told) -> str:
-    """Say what the largest other budget would add."""
+    """Say what the largest other budget would add, and which smaller one nearly as much."""
     last = slate["frontier"][-1]
     budget = show_money(last["budget"], slate["terms"]["currency"])
     bought = show_count(last["titles"], "title")
-    return f"With {budget} the best slate has {bought} and adds {show_short(last['worth'])} hours."
+    said = f"With {budget} the best slate has {bought} and adds {show_short(last['worth'])} hours."
+    if (near := slate["cheaper"]) is None:
+        return said
+    cost, titles = show_money(near["cost"], slate["terms"]["currency"]), show_count(near["titles"], "title")
+    return f"{said} {cost} would buy nearly as much: {titles}, {show_short(near['worth'])} hours."
 
 
 def say_hour(title: Told) -> str:

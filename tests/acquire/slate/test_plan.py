@@ -32,6 +32,15 @@ def test_a_larger_budget_never_buys_less(no_windows):
     assert all(step.cost <= step.budget for step in steps)
 
 
+def test_a_cheaper_slate_that_adds_nearly_as_much_is_named(no_windows):
+    rows = {"price": 90}, {"price": 50}, {"price": 40}
+    made = plan(*rows, hours=(100.5, 60, 40), no_windows=no_windows, budget=100)
+    assert (made.cost, made.cheaper) == (90, None)
+    made = plan({"price": 90}, {"price": 40}, hours=(100.5, 100), no_windows=no_windows, budget=100)
+    assert made.cheaper is not None
+    assert (made.cost, made.cheaper.cost, made.cheaper.worth) == (90, 40, pytest.approx(100))
+
+
 def test_a_clash_is_named_as_the_reason(no_windows):
     rows = {"price": 50}, {"price": 50, "exclusive_with": ["c0"]}
     made = plan(*rows, hours=(100, 70), no_windows=no_windows)

@@ -20,6 +20,9 @@ from matinee.errors import MatineeError
 SHARES = (0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 """Budgets of the frontier, as shares of the one asked for."""
 
+AS_GOOD = 0.99
+"""A slate of the frontier that adds so much of what this one does, for less money, is worth a word."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -80,11 +83,18 @@ class Plan:
     verdicts: tuple[Verdict, ...]
     frontier: tuple[Step, ...]
 
+    @property
+    def cheaper(self) -> Step | None:
+        """The cheapest slate of the frontier that costs less and adds `AS_GOOD` of this one or more; None = none."""
+        near = [step for step in self.frontier if step.cost < self.cost and step.worth >= AS_GOOD * self.worth]
+        return min(near, key=lambda step: step.cost, default=None)
+
     def to_dict(self) -> dict[str, Any]:
         """Give the plan as JSON can say it."""
         days = {"first_day": self.terms.first_day, "last_day": self.terms.last_day}
         plain = {name: day and day.isoformat() for name, day in days.items()} | {"owned": sorted(self.terms.owned)}
-        return asdict(self) | {"terms": asdict(self.terms) | plain}
+        cheaper = asdict(self.cheaper) if self.cheaper else None
+        return asdict(self) | {"terms": asdict(self.terms) | plain, "cheaper": cheaper}
 
 
 def plan_slate(
