@@ -1,6 +1,8 @@
+import polars as pl
 import pytest
 
 from matinee.errors import BadFile, NotAService, StoreError, UsageError
+from matinee.flows.imports import import_table
 from matinee.settings import Settings
 from matinee.store.service import create_service, open_service
 from matinee.tables.schemas import TABLES
@@ -52,6 +54,17 @@ def test_a_damaged_list_of_files_is_one_clear_error(tmp_path, text):
     (tmp_path / "tables" / "manifest.json").write_text(text)
     with pytest.raises(StoreError, match=r"manifest.json: the list of data files is damaged"):
         service.counts()
+
+
+def test_a_table_written_before_a_column_came_in_is_read_with_that_column_empty(tmp_path):
+    service = create_service(tmp_path / "svc")
+    (tmp_path / "people.csv").write_text("person_id,name,isni\np1,Ana,\n")
+    import_table(service, "people", tmp_path / "people.csv")
+    snapshot = service.snapshot()
+    (file,) = snapshot.parts("people").values()
+    path = snapshot.folder / file.path
+    pl.read_parquet(path).drop("isni").write_parquet(path)
+    assert service.read("people").rows() == [("p1", "Ana", None, None)]
 
 
 def test_a_service_of_a_newer_version_is_refused(tmp_path):
