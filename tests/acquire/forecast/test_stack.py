@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -87,6 +89,16 @@ def test_the_franchise_comes_first_then_the_nearest_of_that_form(forecaster, deb
     others = [comp.likeness for comp, is_family in zip(comps, family, strict=True) if not is_family]
     assert others == sorted(others, reverse=True)
     assert all((work["kind"] == "season") == ("season" in (*comp.alike, *comp.differs)) for comp in comps)
+
+
+def test_what_is_of_another_kind_must_be_of_nearly_its_length(forecaster, debuts):
+    films = debuts.works.filter(kind="film")
+    length = films["runtime_minutes"].quantile(0.3) / 1.5
+    one = debuts.take(np.array([0]))
+    changed = one.works.with_columns(kind=pl.lit("series"), family_key=pl.lit("none"), runtime_minutes=length)
+    lengths = dict(films.select("title_id", "runtime_minutes").iter_rows())
+    comps = find_comps(forecaster, replace(one, works=changed))[0]
+    assert max(lengths.get(comp.title_id, 0) for comp in comps) < 1.5 * length
 
 
 def test_all_horizons_of_a_title_are_held_out_together():

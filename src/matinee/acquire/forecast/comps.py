@@ -17,8 +17,8 @@ from matinee.acquire.forecast.stack import Forecaster, add_priors
 
 NEAREST = 15
 _NEAR_RUNTIME = 0.15
-_FAR_RUNTIME = 2.0
-"""So many times as long, or less than its inverse, is no comparison while there are others."""
+_FAR_RUNTIME, _FAR_OTHER = 2.0, 1.5
+"""So many times as long, or less than its inverse, is no comparison while there are others: of its kind, of another."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ def _group(work: dict[str, Any], known: dict[str, Any]) -> int:
     is_apart = (known["kind"] == "season") != (work["kind"] == "season")
     if known["runtime_minutes"] and work["runtime_minutes"]:
         ratio = known["runtime_minutes"] / work["runtime_minutes"]
-        is_apart |= not 1 / _FAR_RUNTIME < ratio < _FAR_RUNTIME
+        far = _FAR_RUNTIME if known["kind"] == work["kind"] else _FAR_OTHER
+        is_apart |= not 1 / far < ratio < far
     return 2 if is_apart else int(known["family_key"] != work["family_key"])
 
 
