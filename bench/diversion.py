@@ -17,7 +17,7 @@ from matinee.flows.logs import load_log
 from matinee.flows.worlds import import_world
 from matinee.store.service import create_service
 from matinee.world import WorldSettings, build_world
-from matinee.world.choice import count_visits
+from matinee.world.choice import list_visits
 from matinee.world.clock import DAY_SECONDS, START
 from matinee.world.truth import Truth, choice_probabilities
 
@@ -113,7 +113,9 @@ def measure(settings: WorldSettings, seed: int) -> list[Told]:
     evidence, works, members = load_evidence(settings, seed, end)
     truth = build_world(settings, np.random.default_rng(seed)).truth
     is_new = truth.released[works] >= end
-    visits = count_visits(truth, settings.days, first=end - PERIOD_DAYS, end=end)[members].astype(np.float64)
+    who, at = list_visits(truth, settings.days)
+    is_late = (at >= (end - PERIOD_DAYS) * DAY_SECONDS) & (at < end * DAY_SECONDS)
+    visits = np.bincount(who[is_late], minlength=settings.members)[members].astype(np.float64)
     rng = np.random.default_rng(seed)
     learned = learn_switching(evidence, is_new, visits=visits, rng=rng)
     new = rng.permutation(np.flatnonzero(is_new))[:MOST_NEW]

@@ -227,7 +227,7 @@ def test_a_logged_page_comes_in_as_exposures_and_the_experiment_reports_it(comma
         pages[who] = ask(*words, who=who, service=own_world).json
     said = command("import", "table", "exposures", log, "--json", *folder).json["tables"]["exposures"]
     assert (said["added"], said["quarantined"]) == (sum(page["logged"] for page in pages.values()), 0)
-    rows = open_service(own_world).read("exposures").filter(member_id=member)
+    rows = open_service(own_world).read("exposures").filter(member_id=member, experiment="new")
     told = {
         (title["title_id"], place, title["propensity"])
         for row in pages[member]["rows"]

@@ -1,6 +1,7 @@
 import json
 from datetime import UTC, datetime
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.acquire.conftest import make_tables
@@ -14,9 +15,8 @@ from matinee.flows.held_back import hold_back
 from matinee.flows.imports import import_table
 from matinee.flows.slates import Wishes
 from matinee.flows.who import ask_log
-from matinee.flows.worlds import import_world
 from matinee.store.service import create_service
-from matinee.world import WorldSettings
+from matinee.world import WorldSettings, show_newest, simulate
 
 NOW = datetime(2024, 9, 1, tzinfo=UTC)
 OFFERS = """candidate_id,name,kind,runtime_minutes,genres,price,currency,window_starts_on,window_ends_on
@@ -54,16 +54,21 @@ def inside(tmp_path_factory):
     """A service of 300 members, two of whose titles are candidates; what is told while half, and when all is shown."""
     folder = tmp_path_factory.mktemp("inside")
     service = create_service(folder / "svc")
-    import_world(service, WorldSettings(members=300, titles=80, days=90, views_per_member=20), seed=3)
-    shown = service.read("views").select("member_id", "title_id", shown_at=pl.col("started_at").dt.offset_by("-1h"))
-    shown = shown.with_row_index("exposure_id").cast({"exposure_id": pl.String})
+    settings = WorldSettings(members=300, titles=80, days=90, views_per_member=20)
+    world = simulate(settings, np.random.default_rng(3))
+    shown = show_newest(world)
+    tables = {each: getattr(world, each) for each in ("members", "titles", "people", "credits", "views")}
+
+    def tell(name, frame):
+        frame.write_parquet(folder / f"{name}.parquet")
+        import_table(service, name, folder / f"{name}.parquet")
+
+    for name, frame in (tables | {"exposures": shown[::2]}).items():
+        tell(name, frame)
     path = hold_back(service, folder / "held.parquet", count=2)
-    dossiers = []
-    for rows in (shown[::2], shown):
-        rows.write_parquet(folder / "exposures.parquet")
-        import_table(service, "exposures", folder / "exposures.parquet")
-        dossiers.append(make_dossier(service, path, now=NOW))
-    return service, *dossiers
+    half = make_dossier(service, path, now=NOW)
+    tell("exposures", shown)
+    return service, half, make_dossier(service, path, now=NOW)
 
 
 def test_an_hour_costs_the_price_over_the_hours_of_the_longest_horizon(outside):

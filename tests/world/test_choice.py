@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from matinee.world import choice_probabilities
-from matinee.world.choice import BAND_STEP, NOTHING, band_edges, choose, count_visits, draw_choices
+from matinee.world.choice import BAND_STEP, NOTHING, band_edges, choose, draw_choices, list_visits
 from matinee.world.clock import START
 from matinee.world.truth import fresh_bonus
 
@@ -60,10 +60,10 @@ def test_members_of_different_blocks_come_at_different_times(mixed):
     assert len(np.unique(at)) > 0.95 * len(at)
 
 
-def test_visits_are_counted_also_where_they_end_with_nothing(small):
-    parts = [count_visits(small.truth, 60, first=first, end=end) for first, end in ((0, 25), (25, 60))]
-    assert np.array_equal(sum(parts), small.truth.visits)
-    members, _, at = (np.concatenate(each) for each in zip(*draw_choices(small.truth, 60), strict=True))
-    choices = np.bincount(members[at < 25 * 86_400], minlength=400)
-    assert (parts[0] >= choices).all()
-    assert parts[0].sum() > choices.sum()
+def test_visits_are_listed_also_where_they_end_with_nothing(small):
+    members, at = list_visits(small.truth, 60)
+    assert np.array_equal(np.bincount(members, minlength=400), small.truth.visits)
+    chosen = [np.stack([chooser, moment]) for chooser, _, moment in draw_choices(small.truth, 60)]
+    choices = set(zip(*np.concatenate(chosen, axis=1).tolist(), strict=True))
+    visits = set(zip(members.tolist(), at.tolist(), strict=True))
+    assert choices < visits

@@ -12,7 +12,7 @@ from matinee.flows.imports import ImportSummary, import_batches
 from matinee.store.readers.batch import Batch
 from matinee.store.service import Service
 from matinee.store.view_intake import Progress
-from matinee.world import WorldSettings, build_world, simulate_views
+from matinee.world import WorldSettings, build_world, show_newest, simulate_views
 
 
 def import_world(
@@ -47,6 +47,7 @@ def _batches(settings: WorldSettings, seed: int) -> Iterator[Batch]:
     for views in simulate_views(world):
         yield _number("views", views, row)
         row += views.height
+    yield _number("exposures", show_newest(world), 0)
 
 
 def _number(table: str, frame: pl.DataFrame, rows_before: int) -> Batch:

@@ -8,7 +8,7 @@
     truth      utilities and choice probabilities: a multinomial logit with an outside option
     choice     exact draws from it; dice: random numbers that do not depend on the order of the work
     watching   the episodes, times and seconds that follow from a choice; clock: the calendar of the log
-    viewing    the log as frames, in chunks of time
+    viewing    the log as frames, in chunks of time; visits: also those that end with nothing, as exposures
     service    the whole without its log; simulate: the whole with its log
 
     world = simulate(WorldSettings.mixed(), np.random.default_rng(7))
@@ -22,6 +22,7 @@ from matinee.world.settings import WorldSettings
 from matinee.world.simulate import simulate
 from matinee.world.truth import Truth, affinity, choice_probabilities, true_utility
 from matinee.world.viewing import simulate_views
+from matinee.world.visits import show_newest
 
 __all__ = [
     "Truth",
@@ -30,6 +31,7 @@ __all__ = [
     "affinity",
     "build_world",
     "choice_probabilities",
+    "show_newest",
     "simulate",
     "simulate_views",
     "true_utility",

@@ -46,29 +46,24 @@ def draw_choices(truth: Truth, days: int) -> Iterator[tuple[Ints, Ints, Ints]]:
         members = np.arange(first, min(first + size, len(truth.tastes)))
         rows, visits = _visits(truth.visits[members])
         visitors = members[rows]
-        lucks = [roll(truth.seed, visitors, visits, purpose) for purpose in (_DAY, _SECOND)]
-        at_day = spread_days(lucks[0], truth.first_days[visitors], days)
-        at = at_day * DAY_SECONDS + spread_seconds(lucks[1])
-        titles = choose(truth, members, rows, visits, at_day, edges=edges)
+        at = _times(truth, visitors, visits, days)
+        titles = choose(truth, members, rows, visits, at // DAY_SECONDS, edges=edges)
         kept = _first_choices(rows, titles, at, len(truth.quality))
         yield visitors[kept], titles[kept], at[kept]
 
 
-def count_visits(truth: Truth, days: int, *, first: int, end: int) -> Ints:
-    """Count how often each member comes from one day until before another, also where they choose nothing.
+def list_visits(truth: Truth, days: int) -> tuple[Ints, Ints]:
+    """List every visit, also where the member chooses nothing.
 
     Args:
         truth: of the world.
         days: length of the log.
-        first: day of the log.
-        end: day of the log.
 
     Returns:
-        (n,) int64.
+        (v,) int64 member rows, ascending, and (v,) seconds since the start of the log.
     """
-    rows, visits = _visits(truth.visits)
-    at_day = spread_days(roll(truth.seed, rows, visits, _DAY), truth.first_days[rows], days)
-    return np.bincount(rows[(at_day >= first) & (at_day < end)], minlength=len(truth.visits))
+    members, visits = _visits(truth.visits)
+    return members, _times(truth, members, visits, days)
 
 
 def band_edges(truth: Truth, days: int) -> Ints:
@@ -154,6 +149,12 @@ def _visits(counts: Ints) -> tuple[Ints, Ints]:
     """Number the visits of each member: who, and which visit, 0 = first."""
     rows = np.repeat(np.arange(len(counts)), counts)
     return rows, np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _times(truth: Truth, members: Ints, visits: Ints, days: int) -> Ints:
+    """Draw when members come: (v,) seconds since the start of the log."""
+    day, second = (roll(truth.seed, members, visits, purpose) for purpose in (_DAY, _SECOND))
+    return spread_days(day, truth.first_days[members], days) * DAY_SECONDS + spread_seconds(second)
 
 
 def _first_choices(rows: Ints, titles: Ints, at: Ints, count: int) -> Ints:
