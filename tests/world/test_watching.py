@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from matinee.world import Truth
-from matinee.world.watching import Rows, expected_parts, merge_rows, watch
+from matinee.world.watching import RETURN_DAYS, Rows, expected_parts, merge_rows, watch
 
 DAY = 86_400
 END = 30 * DAY
@@ -30,13 +30,21 @@ def begin(truth: Truth, *, day: int, season_two: int) -> Rows:
     return watch(truth, choices, releases=releases, runtimes=np.full(13, 1_800.0), end=END)
 
 
-def test_episodes_not_yet_released_are_not_watched_and_end_the_run(small):
+def test_who_has_seen_all_there_is_goes_on_once_there_is_more(small):
     rows = begin(one_series(small.truth, 20.0), day=2, season_two=12)
     assert (rows.at[rows.titles > 6] >= 12 * DAY).all()
     for member in range(400):
         titles = rows.titles[rows.members == member]
         assert titles.tolist() == list(range(1, len(titles) + 1))
-    assert 0 < np.mean(np.bincount(rows.members) == 6) < 1
+    waited = rows.at[rows.titles == 7] // DAY - 12
+    assert waited.min() == 0
+    assert len(waited) / 400 == pytest.approx(1 - np.exp(-18 / RETURN_DAYS), abs=0.06)  # the log ends on day 30
+
+
+def test_who_begins_late_does_not_wait(small):
+    late = begin(one_series(small.truth, 20.0), day=13, season_two=12)
+    never = begin(one_series(small.truth, 20.0), day=13, season_two=0)
+    assert np.array_equal(late.at, never.at)
 
 
 def test_nothing_is_watched_after_the_log_ends(small):

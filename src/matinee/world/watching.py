@@ -23,7 +23,10 @@ BACK_TO_BACK_SHARE = 0.5
 PAUSE_SECONDS = 20.0
 """Between two episodes watched back to back."""
 
-_PARTS, _GAP, _HOUR, _FINISH, _SHARE = range(1_000_001, 1_000_006)  # purposes of dice, beyond the rounds of choice
+RETURN_DAYS = 7.0
+"""Mean number of days after which those who saw all there was go on with a new season."""
+
+_PARTS, _GAP, _HOUR, _FINISH, _SHARE, _RETURN = range(1_000_001, 1_000_007)  # purposes of dice, beyond the rounds of choice
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def watch(truth: Truth, choices: tuple[Ints, Ints, Ints], *, releases: Ints, run
         end: seconds from the start of the log to its end.
 
     Returns:
-        One row a film or episode, sorted by time; none after `end` or before its release.
+        One row a film or episode, sorted by time; none after `end` or before its release, for which runs wait.
     """
     members, works, begun = choices
     likings = np.einsum("nd,nd->n", truth.tastes[members], truth.vectors[works])
@@ -107,12 +110,12 @@ def watch(truth: Truth, choices: tuple[Ints, Ints, Ints], *, releases: Ints, run
     run = np.repeat(np.arange(len(works)), counts)
     start = (np.cumsum(counts) - counts)[run]  # the row at which the run of this row begins
     member, title = members[run], truth.first_parts[works[run]] + np.arange(len(run)) - start
-    at = _times(truth, begun[run], start, length=runtimes[title], key=(member, title))
-    is_out = _is_out(at, releases[title], start, end)
+    at = _times(truth, begun[run], start, releases=releases[title], length=runtimes[title], key=(member, title))
     luck = roll(truth.seed, member, title, _SHARE)
     share = np.where(is_finished[run], 0.85 + 0.15 * luck, 0.02 + 0.43 * luck)
     seconds = np.maximum(share * runtimes[title], 1)
-    order = np.flatnonzero(is_out)[np.argsort(at[is_out], kind="stable")]
+    order = np.argsort(at, kind="stable")
+    order = order[at[order] < end]
     return Rows(
         members=member[order].astype(np.uint32),
         titles=title[order].astype(np.uint32),
@@ -128,23 +131,30 @@ def _planned(truth: Truth, members: Ints, works: Ints, likings: Floats) -> Ints:
     return (1 + np.minimum(more, truth.parts[works] - 1)).astype(np.int64)
 
 
-def _times(truth: Truth, begun: Ints, start: Ints, *, length: Floats, key: tuple[Ints, Ints]) -> Ints:
-    """Space the parts of each run: back to back, or at an hour of its own one to three days on."""
+def _times(
+    truth: Truth, begun: Ints, start: Ints, *, releases: Ints, length: Floats, key: tuple[Ints, Ints]
+) -> Ints:
+    """Space the parts of each run: back to back, or at an hour of its own one to three days on, or once it is out."""
     row = np.arange(len(start))
     luck = roll(truth.seed, *key, _GAP)
     is_first, is_next = row == start, luck < BACK_TO_BACK_SHARE
-    days = 1 + (3 * (luck - BACK_TO_BACK_SHARE) / (1 - BACK_TO_BACK_SHARE)).astype(np.int64)
-    waited = np.cumsum(np.where(is_first | is_next, 0, days))
-    day = begun // DAY_SECONDS + waited - waited[start]
-    sitting = np.maximum.accumulate(np.where(is_first | ~is_next, row, 0))  # the row at which the sitting begins
+    gap = 1 + (3 * (luck - BACK_TO_BACK_SHARE) / (1 - BACK_TO_BACK_SHARE)).astype(np.int64)
+    waited = np.cumsum(np.where(is_first | is_next, 0, gap))
+    waited -= waited[start]
+    first = begun // DAY_SECONDS
+    back = releases - np.log1p(-roll(truth.seed, *key, _RETURN)) * RETURN_DAYS
+    held = np.where(releases > first + waited, back.astype(np.int64) - waited, first)
+    day = _largest_so_far(held, start) + waited
+    is_held = day > np.roll(day, 1) + np.where(is_next, 0, gap)
+    sitting = np.maximum.accumulate(np.where(is_first | ~is_next | is_held, row, 0))  # where the sitting begins
     hour = np.where(is_first, begun % DAY_SECONDS, spread_seconds(roll(truth.seed, *key, _HOUR)))
     played = np.cumsum(length + PAUSE_SECONDS) - (length + PAUSE_SECONDS)
     at: Ints = day * DAY_SECONDS + hour[sitting] + (played - played[sitting]).astype(np.int64)
     return at
 
 
-def _is_out(at: Ints, release: Ints, start: Ints, end: int) -> npt.NDArray[np.bool_]:
-    """Find the rows before the end and after release; a run stops at its first row that is not."""
-    is_bad = (at >= end) | (at < release * DAY_SECONDS)
-    bad = np.cumsum(is_bad)
-    return bad - (bad - is_bad)[start] == 0
+def _largest_so_far(values: Ints, start: Ints) -> Ints:
+    """Return the largest value of each run up to each row; `start` is the row at which the row's run begins."""
+    above = start * (values.max(initial=0) - values.min(initial=0) + 1)
+    largest: Ints = np.maximum.accumulate(values + above) - above
+    return largest
