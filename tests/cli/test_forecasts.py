@@ -2,7 +2,7 @@ import csv
 import html
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.acquire.conftest import make_tables
@@ -13,13 +13,14 @@ from matinee.flows.imports import import_table
 from matinee.measure.forecasts import ForecastScores
 from matinee.store.service import create_service
 
-OFFERS = """candidate_id,name,kind,runtime_minutes,genres,price,currency,window_starts_on,window_ends_on,exclusive
-good,River Storm 3,film,100,Drama,4000000,EUR,2999-01-01,2999-12-31,yes
+NEXT = datetime.now(UTC).year + 1
+OFFERS = f"""candidate_id,name,kind,runtime_minutes,genres,price,currency,window_starts_on,window_ends_on,exclusive
+good,River Storm 3,film,100,Drama,4000000,EUR,{NEXT}-01-01,{NEXT}-12-31,yes
 kindless,No Kind,,90,Drama,4000000,EUR,,,
 untimed,No Runtime,film,,Drama,2000000,EUR,,,
 strange,Winter Glass 9,film,95,Dramedy,3000000,EUR,,,
 unpriced,No Currency,film,90,Drama,5000000,,,,
-twice,River Storm 3,film,100,Drama,5000000,EUR,2999-06-01,2999-12-31,yes
+twice,River Storm 3,film,100,Drama,5000000,EUR,{NEXT}-06-01,{NEXT}-12-31,yes
 past,Too Late,film,90,Drama,5000000,EUR,2001-01-01,2002-01-01,
 """
 """What sellers send: two good offers, two that lack something, and five that are wrong in a way each."""

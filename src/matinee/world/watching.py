@@ -26,7 +26,7 @@ PAUSE_SECONDS = 20.0
 RETURN_DAYS = 7.0
 """Mean number of days after which those who saw all there was go on with a new season."""
 
-_PARTS, _GAP, _HOUR, _FINISH, _SHARE, _RETURN = range(1_000_001, 1_000_007)  # purposes of dice, beyond the rounds of choice
+_PARTS, _GAP, _HOUR, _FINISH, _SHARE, _RETURN = range(1_000_001, 1_000_007)  # dice, beyond the rounds of choice
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,7 @@ def _planned(truth: Truth, members: Ints, works: Ints, likings: Floats) -> Ints:
     return (1 + np.minimum(more, truth.parts[works] - 1)).astype(np.int64)
 
 
-def _times(
-    truth: Truth, begun: Ints, start: Ints, *, releases: Ints, length: Floats, key: tuple[Ints, Ints]
-) -> Ints:
+def _times(truth: Truth, begun: Ints, start: Ints, *, releases: Ints, length: Floats, key: tuple[Ints, Ints]) -> Ints:
     """Space the parts of each run: back to back, or at an hour of its own one to three days on, or once it is out."""
     row = np.arange(len(start))
     luck = roll(truth.seed, *key, _GAP)

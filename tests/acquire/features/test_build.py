@@ -48,12 +48,18 @@ def test_the_order_of_works_is_kept(facts, debuts):
     np.testing.assert_array_equal(straight.values[rows], mixed.values)
 
 
+def test_other_works_change_nothing(facts, debuts):
+    together = build_features(debuts, facts)
+    alone = [build_features(debuts[[row]], facts).values for row in range(debuts.height)]
+    np.testing.assert_allclose(np.concatenate(alone), together.values, rtol=1e-12)
+
+
 def test_what_is_unknown_is_nan_and_not_zero(facts, debuts):
     works = debuts.head(1).with_columns(
         runtime_minutes=pl.lit(None, pl.Float64), released_on=pl.lit(None, pl.Date), worldwide=pl.lit(None, pl.Boolean)
     )
     features = build_features(works, facts)
-    assert np.isnan([column(features, name)[0] for name in ("runtime", "weekday", "beside", "worldwide")]).all()
+    assert np.isnan([column(features, name)[0] for name in ("runtime", "weekday", "worldwide")]).all()
 
 
 def test_a_work_that_was_listed_before_knows_how_it_did(facts, debuts):

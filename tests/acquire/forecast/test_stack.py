@@ -6,7 +6,7 @@ import pytest
 
 from matinee.acquire.forecast.comps import NEAREST, find_comps
 from matinee.acquire.forecast.drivers import find_drivers
-from matinee.acquire.forecast.stack import FOLDS, add_priors, fit_forecaster, fold_titles
+from matinee.acquire.forecast.stack import FOLDS, fit_forecaster, fold_titles
 
 
 def test_it_learns_what_makes_hours(forecaster, debuts):
@@ -48,10 +48,26 @@ def test_a_title_far_from_everything_known_makes_it_abstain(forecaster, debuts):
 def test_trees_weigh_more_where_many_debuts_are_known(forecaster, debuts, older, monkeypatch):
     monkeypatch.setattr("matinee.acquire.forecast.stack.MANY", 200)
     many = fit_forecaster(debuts, debuts.works["log_hours"].to_numpy(), older, rng=np.random.default_rng(0))
-    full = add_priors(debuts, many.priors)
+    full = many.complete(debuts)
     members = [many.trees.predict(full.values), many.alike.predict(full), many.line.predict(full)]
     np.testing.assert_allclose(many.predict(debuts).mean, np.array([0.8, 0.1, 0.1]) @ members)
     assert forecaster.shares.tolist() == [0.5, 0.25, 0.25]
+
+
+@pytest.mark.parametrize(("titles", "is_learned"), [(19, False), (20, True)])
+def test_what_fewer_than_twenty_titles_have_says_nothing(debuts, older, titles, is_learned):
+    """A history that only the best titles have, of each in two rows."""
+    targets = debuts.works["log_hours"].to_numpy()
+    best = np.argsort(-targets)[:titles]
+    values = debuts.values.copy()
+    values[:, debuts.names.index("family_best")] = np.nan
+    values[best, debuts.names.index("family_best")] = 7.0
+    rows = np.concatenate([np.arange(len(targets)), best])
+    known = replace(debuts, values=values).take(rows)
+    told = fit_forecaster(known, targets[rows], older, rng=np.random.default_rng(0)).predict(known).mean
+    without = known.hide(np.array([name == "family_best" for name in known.names]))
+    plain = fit_forecaster(without, targets[rows], older, rng=np.random.default_rng(0)).predict(without).mean
+    assert np.array_equal(told, plain) != is_learned
 
 
 def test_too_few_debuts_are_refused(debuts, older):
@@ -62,7 +78,7 @@ def test_too_few_debuts_are_refused(debuts, older):
 
 def test_drivers_add_up_to_what_the_trees_say(forecaster, debuts):
     some = debuts.take(np.arange(5))
-    values = add_priors(some, forecaster.priors).values
+    values = forecaster.complete(some).values
     usual = forecaster.trees.explain(values)[:, -1]
     sums = [sum(driver.log_factor for driver in drivers) for drivers in find_drivers(forecaster, some)]
     np.testing.assert_allclose(usual + sums, forecaster.trees.predict(values), atol=1e-9)

@@ -1,6 +1,6 @@
 """Build: everything known of works before their decision dates, in one matrix.
 
-A function of the works and of facts strictly before each decision date; shifting or adding later facts changes nothing.
+A function of the work and of facts strictly before its decision date: later facts and the other works change nothing.
 """
 
 from __future__ import annotations
@@ -38,19 +38,17 @@ class Features:
         keep = [place for place, name in enumerate(self.names) if not name.startswith(prefixes)]
         return Features(self.works, tuple(self.names[place] for place in keep), self.values[:, keep])
 
+    def hide(self, is_hidden: NDArray[np.bool_]) -> Features:
+        """Make columns, bool (f,), unknown of every work."""
+        return Features(self.works, self.names, np.where(is_hidden, np.nan, self.values))
+
 
 def build_features(works: pl.DataFrame, facts: pl.DataFrame) -> Features:
-    """Describe works by their offers and by what was known before their decision dates.
+    """Describe each work by its own offer and by what was known before its decision date; no other work counts.
 
     Args:
-        works: from `describe_works`, with title_id, kind, runtime_minutes, worldwide, released_on, days,
-            decided_on. What comes out beside a work is counted among the works of the same decision date.
+        works: from `describe_works`, with title_id, kind, runtime_minutes, worldwide, released_on, days, decided_on.
         facts: from `describe_works`, with title_id, starts_on, ends_on, hours, available_from, runtime_minutes.
     """
-    numbers = [compute_numbers(part) for part in works.partition_by("decided_on", maintain_order=True)]
-    order = np.concatenate([
-        part["row"].to_numpy() for part in works.with_row_index("row").partition_by("decided_on", maintain_order=True)
-    ])
-    static = pl.concat(numbers)[np.argsort(order)]
-    table = static.hstack(compute_histories(works, facts))
+    table = compute_numbers(works).hstack(compute_histories(works, facts))
     return Features(works, tuple(table.columns), table.to_numpy().astype(np.float64))

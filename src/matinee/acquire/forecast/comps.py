@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from matinee.acquire.features.build import Features
-from matinee.acquire.forecast.stack import Forecaster, add_priors
+from matinee.acquire.forecast.stack import Forecaster
 
 NEAREST = 15
 _NEAR_RUNTIME = 0.15
@@ -48,7 +48,7 @@ class Comp:
 
 def find_comps(forecaster: Forecaster, features: Features) -> list[list[Comp]]:
     """Find the nearest known titles of each work: its own franchise first, then the nearest first."""
-    likeness = forecaster.alike.correlation(add_priors(features, forecaster.priors))
+    likeness = forecaster.alike.correlation(forecaster.complete(features))
     known = forecaster.known.works.to_dicts()
     found = []
     for row, work in enumerate(features.works.iter_rows(named=True)):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matinee.acquire.features.build import Features
-from matinee.acquire.forecast.stack import Forecaster, add_priors
+from matinee.acquire.forecast.stack import Forecaster
 
 _MATTERS = (
     ("earlier seasons", ("series_", "season_before", "season_one", "season", "is_later_season")),
@@ -22,10 +22,7 @@ _MATTERS = (
     ("language", ("language_", "has_original", "english_")),
     ("kind", ("is_film", "is_special", "is_season", "is_limited")),
     ("where it can be watched", ("worldwide",)),
-    (
-        "the day and what comes out beside it",
-        ("out_for", "weekday", "is_friday", "is_early", "same_day", "beside", "is_alone"),
-    ),
+    ("the day", ("out_for", "weekday", "is_friday", "is_early")),
     ("how its name is built", ("words", "has_subtitle", "has_number", "is_capitals")),
 )
 """What a driver is called, and how the names of its columns begin."""
@@ -55,7 +52,7 @@ def find_drivers(forecaster: Forecaster, features: Features) -> list[list[Driver
     Returns:
         A list a work, the strongest first; with `usual`, the mean of the known titles, they add up to `trees.predict`.
     """
-    full = add_priors(features, forecaster.priors)
+    full = forecaster.complete(features)
     contributions = forecaster.trees.explain(full.values)
     matters = np.array([_matter(name) for name in full.names])
     sums = {name: contributions[:, :-1][:, matters == name].sum(axis=1) for name in dict.fromkeys(matters)}

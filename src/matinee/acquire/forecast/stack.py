@@ -27,7 +27,10 @@ MANY_SHARES = np.array([0.8, 0.1, 0.1])
 MANY = 1500
 
 LEAST_KNOWN = 20
-"""Fewer known titles of a kind, or live ones, are none: nothing is learned from them, and forecasts abstain."""
+"""Fewer known titles of a kind, live ones or ones with a history are none: nothing is learned from them.
+
+Of such a kind, and of live ones, forecasts abstain.
+"""
 
 LEAST_DEBUTS = 60
 FOLDS = 6
@@ -59,7 +62,7 @@ class Forecaster:
     """A fitted stack.
 
     Attributes:
-        known: features of the n debuts learned from, priors among them.
+        known: features of the n debuts learned from, priors among them; unknown where too few titles know them.
         targets: float64 (n,) their log10 hours.
         priors: of titles out before, and of all others.
         trees: boosted trees.
@@ -86,7 +89,7 @@ class Forecaster:
         Args:
             features: from `build_features`, with the columns that were learned from.
         """
-        full = add_priors(features, self.priors)
+        full = self.complete(features)
         members = np.column_stack([self.trees.predict(full.values), self.alike.predict(full), self.line.predict(full)])
         mean, novelty = members @ self.shares, self.alike.novelty(full)
         abstains = [
@@ -95,6 +98,10 @@ class Forecaster:
         strange = np.array([why is not None for why in abstains], dtype=bool)
         signs = _signs(full, mean, members, novelty)
         return Forecast(mean, self.intervals.quantiles_of(mean, signs, _groups(full), strange), novelty, abstains)
+
+    def complete(self, features: Features) -> Features:
+        """Add the guesses of the priors, and hide what too few known titles have."""
+        return _add_priors(features, self.priors).hide(np.asarray(np.isnan(self.known.values).all(axis=0)))
 
     def _abstain(self, work: dict[str, object], novelty: float) -> str | None:
         """Say why the known titles tell too little of a work; None if they tell enough."""
@@ -127,7 +134,8 @@ def fit_forecaster(known: Features, targets: Floats, older: pl.DataFrame, *, rng
     usable = _find_usable(known.works)
     known, targets = known.take(usable), targets[usable]
     priors = (fit_prior(older), fit_prior(older.with_columns(pl.col("age").fill_null(0.0))))
-    full = add_priors(known, priors)
+    full = _add_priors(known, priors)
+    full = full.hide(_count_known(full) < LEAST_KNOWN)
     members, novelty = _cross_fit(full, targets, rng)
     shares = MANY_SHARES if len(targets) >= MANY else SHARES
     mean = members @ shares
@@ -138,12 +146,19 @@ def fit_forecaster(known: Features, targets: Floats, older: pl.DataFrame, *, rng
     return Forecaster(full, targets, priors, trees, alike, line, shares, intervals, float(novelty.max()))
 
 
-def add_priors(features: Features, priors: tuple[Prior | None, Prior | None]) -> Features:
+def _add_priors(features: Features, priors: tuple[Prior | None, Prior | None]) -> Features:
     """Add the guesses of the priors that there are as columns."""
     named = zip(("prior_dated", "prior_all"), priors, strict=True)
     guesses = {name: prior.guess(features.works) for name, prior in named if prior is not None}
     values = np.column_stack([features.values, *guesses.values()])
     return Features(features.works, (*features.names, *guesses), values)
+
+
+def _count_known(features: Features) -> NDArray[np.int64]:
+    """Count the titles of which each column is known, (f,); a title may stand in several rows."""
+    codes = np.unique(features.works["title_id"].to_numpy(), return_inverse=True)[1]
+    known = ~np.isnan(features.values).T
+    return np.array([len(np.unique(codes[rows])) for rows in known], dtype=np.int64)
 
 
 def _find_usable(works: pl.DataFrame) -> NDArray[np.intp]:

@@ -7,7 +7,7 @@ by two models, and the second has seen the terms of none. Of reports and own tot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from matinee.acquire.features.build import Features
 from matinee.acquire.forecast.stack import LEAST_DEBUTS, Forecast, Forecaster, fit_forecaster
 
-TERMS = ("worldwide", "days", "out_for", "weekday", "is_friday", "is_early_week", "same_day", "beside")
+TERMS = ("worldwide", "days", "out_for", "weekday", "is_friday", "is_early_week")
 """How the names of the columns begin that only the terms tell."""
 
 
@@ -61,9 +61,8 @@ def find_told(works: pl.DataFrame) -> NDArray[np.bool_]:
 
 def hide_terms(features: Features) -> Features:
     """Make the terms of all works unknown; the works keep their days, for showing."""
-    values = features.values.copy()
-    values[:, [place for place, name in enumerate(features.names) if name.startswith(TERMS)]] = np.nan
-    return Features(features.works.with_columns(worldwide=pl.lit(None, pl.Boolean)), features.names, values)
+    hidden = features.hide(np.array([name.startswith(TERMS) for name in features.names]))
+    return replace(hidden, works=features.works.with_columns(worldwide=pl.lit(None, pl.Boolean)))
 
 
 def forecast_by_terms(learners: Learners, works: Features) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
