@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-MATINEE = (sys.executable, "-m", "matinee.cli.app")
+MATINEE = (sys.executable, "-m", "matinee")
 POOLS = ("OPENBLAS", "OMP", "MKL", "RAYON", "LK")
 """Libraries whose threads a variable NAME_NUM_THREADS counts."""
 

@@ -11,7 +11,7 @@ import pytest
 
 def call(*words: object, stdout: int = subprocess.PIPE, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "matinee.cli.app", *map(str, words)]
+    command = [sys.executable, "-m", "matinee", *map(str, words)]
     pipe = subprocess.PIPE
     return subprocess.run(
         command, stdout=stdout, stderr=pipe, text=True, env=os.environ | environment, check=False, timeout=60

@@ -91,6 +91,9 @@ def test_reach_asks_members_not_a_file_of_hours(command, words):
     ended = command(*words, "--budget", "5", "--objective", "reach")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "--forecasts: reach counts members" in ended.err
+    ended = command(*words[:2], *words[4:], "--budget", "5", "--objective", "reach", "--risk", "low")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "--risk: low is of hours; reach counts members" in ended.err
 
 
 def test_what_the_solver_writes_by_itself_does_not_reach_standard_output(capfd):

@@ -114,7 +114,3 @@ def _say_misuse(error: click.ClickException) -> str:
 def _stop(line: str, exit_code: int) -> None:
     click.echo(f"matinee: {' '.join(line.split())}", err=True)
     sys.exit(exit_code)
-
-
-if __name__ == "__main__":
-    run()

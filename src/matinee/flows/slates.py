@@ -102,8 +102,12 @@ def make_terms(wishes: Wishes, offers: pl.DataFrame) -> Terms:
     """Read budget and currency.
 
     Raises:
-        UsageError: no sum, none above 0, no currency or no single one, or days that end before they begin.
+        UsageError: no sum, none above 0, no currency or no single one, days that end before they begin, or a risk of
+            reach.
     """
+    if wishes.objective == "reach" and wishes.risk != "mean":
+        said = f"{wishes.risk} is of hours; reach counts members, and weighs in how wrong forecasts may be"
+        raise UsageError(said, where="--risk", todo="leave it out, or choose --objective hours or value")
     if wishes.currency is not None and not re.fullmatch(CURRENCY, wishes.currency):
         todo = "write three capital letters, as EUR"
         raise UsageError(f"{wishes.currency!r} is no currency", where="--currency", todo=todo)
