@@ -6,8 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from matinee.acquire.features.facts import gather_facts
+from matinee.acquire.features.facts import THEMES, gather_facts
+from matinee.tables.schemas import TABLES
 
+NOBODY = (TABLES["people"].create_empty(), TABLES["credits"].create_empty())
 PERIODS = (date(2023, 1, 1), date(2023, 7, 1), date(2024, 1, 1))
 ENDS = (date(2023, 6, 30), date(2023, 12, 31), date(2024, 6, 30))
 WORDS = ["storm", "river", "glass", "night", "garden", "stone", "winter", "harbour", "mirror", "copper"]
@@ -39,7 +41,8 @@ def _titles(rows):
         pl.col("number").cast(pl.Int32),
         original_name=pl.lit(None, pl.String),
         parent_id=pl.lit(None, pl.String),
-        languages=pl.lit(None, pl.List(pl.String)),
+        synopsis=pl.lit(None, pl.String),
+        **{name: pl.lit(None, pl.List(pl.String)) for name in ("languages", *THEMES)},
     )
 
 
@@ -54,4 +57,4 @@ def _audience(rows):
 @pytest.fixture(scope="session")
 def facts():
     titles, audience = make_tables()
-    return gather_facts(audience, titles)
+    return gather_facts(audience, titles, *NOBODY)

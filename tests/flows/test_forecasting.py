@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from tests.acquire.conftest import make_tables
+from tests.acquire.conftest import NOBODY, make_tables
 
 from matinee.acquire.features.facts import gather_facts
 from matinee.errors import NothingToLearn, UsageError
@@ -106,7 +106,7 @@ def test_a_chart_alone_can_be_learned_from_and_says_the_language(tmp_path):
         origin=pl.lit("netflix-top10"), category=pl.lit("TV (Non-English)"), starts_on="available_from",
         ends_on=pl.col("available_from") + pl.duration(days=6), available_from=pl.lit(None, pl.Date),
     )  # fmt: skip
-    facts = gather_facts(weeks, titles)
+    facts = gather_facts(weeks, titles, *NOBODY)
     assert set(facts["language"]) == {"other"}
     service = create_service(tmp_path / "svc")
     for table, frame in (("titles", titles), ("audience", weeks)):

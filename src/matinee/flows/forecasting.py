@@ -293,7 +293,7 @@ def _horizons(told: list[Forecast], row: int, minutes: float | None) -> list[Hor
 def _gather(service: Service) -> pl.DataFrame:
     snapshot = service.snapshot()
     with snapshot.reading():
-        return gather_facts(snapshot.read("audience"), snapshot.read("titles"))
+        return gather_facts(*map(snapshot.read, ("audience", "titles", "people", "credits")))
 
 
 def _choose(facts: pl.DataFrame, source: str | None, service: Service) -> tuple[str, pl.DataFrame]:

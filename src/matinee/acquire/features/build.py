@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matinee.acquire.features.history import compute_histories
 from matinee.acquire.features.numbers import compute_numbers
+from matinee.acquire.features.shared import compute_shared
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ def build_features(works: pl.DataFrame, facts: pl.DataFrame) -> Features:
     """Describe each work by its own offer and by what was known before its decision date; no other work counts.
 
     Args:
-        works: from `describe_works`, with title_id, kind, runtime_minutes, worldwide, released_on, days, decided_on.
-        facts: from `describe_works`, with title_id, starts_on, ends_on, hours, available_from, runtime_minutes.
+        works: from `describe_works`, with title_id, kind, runtime_minutes, worldwide, released_on, days, decided_on,
+            synopsis and lists `VALUES`.
+        facts: from `gather_facts`.
     """
-    table = compute_numbers(works).hstack(compute_histories(works, facts))
+    table = compute_numbers(works).hstack(compute_histories(works, facts)).hstack(compute_shared(works, facts))
     return Features(works, tuple(table.columns), table.to_numpy().astype(np.float64))

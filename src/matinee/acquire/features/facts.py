@@ -1,7 +1,8 @@
 """Facts: audience joined to titles, in the form that histories and debuts are made of.
 
-Covers what the publisher itself said of a title with its totals. What a service learned of it elsewhere stays out
-(genres, languages, years of titles that other catalogues list): those catalogues know later fame.
+Covers what the publisher itself said of a title with its totals. What a service learned elsewhere of a published title
+stays out (genres, people, years): the catalogues that list it know later fame. Of its own titles all that it knows
+counts.
 """
 
 from __future__ import annotations
@@ -10,29 +11,37 @@ import polars as pl
 import polars.selectors as cs
 
 from matinee.acquire.features.works import describe_works
+from matinee.acquire.people import ROLES
 
 REPORT, CHART, OWN = "netflix-report", "netflix-top10", "views"
 """Origins of audience that forecasts learn from."""
+
+THEMES = ("genres", "keywords", "countries")
+VALUES = (*THEMES, *ROLES.values())
+"""Lists of what titles may share; people by name."""
 
 _ENGLISH, _OTHER = ["en"], ["und"]
 _WORLD = "world"
 
 
-def gather_facts(audience: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
+def gather_facts(
+    audience: pl.DataFrame, titles: pl.DataFrame, people: pl.DataFrame, credits: pl.DataFrame
+) -> pl.DataFrame:
     """Join worldwide totals to what was published of their titles.
 
     Args:
         audience: rows of the table audience.
         titles: rows of the table titles.
+        people: rows of the table people.
+        credits: rows of the table credits.
 
     Returns:
-        A row a total, with the columns of audience, name, original_name, kind, number, runtime_minutes, languages and
-        those of `describe_works`, by title, first day and origin. A chart says English or not; a report names every
-        original; of own totals everything that the service knows of a title is a fact of the day.
+        A row a total, with the columns of audience, name, original_name, kind, number, runtime_minutes, languages,
+        synopsis, `VALUES` and those of `describe_works`, by title, first day and origin. A chart says English or not; a
+        report names every original; of own totals everything that the service knows of a title is a fact of the day.
     """
-    about = _name_seasons(titles).select(
-        "title_id", "name", "original_name", "kind", "number", "runtime_minutes", "languages"
-    )
+    told = ("name", "original_name", "kind", "number", "runtime_minutes", "languages", "synopsis")
+    about = _complete_seasons(_name_people(titles, people, credits)).select("title_id", *told, *VALUES)
     world = audience.filter((pl.col("territory") == _WORLD) & pl.col("origin").is_in([REPORT, CHART, OWN]))
     joined = world.join(about, on="title_id", how="inner")
     is_own, is_report = pl.col("origin") == OWN, pl.col("origin") == REPORT
@@ -45,6 +54,7 @@ def gather_facts(audience: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
         name=pl.coalesce("listed_as", "name"),
         original_name=pl.when(~is_report).then("original_name"),
         languages=spoken,
+        **{name: pl.when(is_own).then(name) for name in ("synopsis", *VALUES)},
     )
     return describe_works(named.sort("title_id", "starts_on", "ends_on", "origin"))
 
@@ -66,10 +76,23 @@ def _share_terms(rows: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(**told).drop(cs.ends_with("_reported"))
 
 
-def _name_seasons(titles: pl.DataFrame) -> pl.DataFrame:
-    """Put the name of the series before that of a season which does not hold it, such as "Season 1"."""
-    series = titles.select(parent_id="title_id", series="name")
+def _name_people(titles: pl.DataFrame, people: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:
+    """Add the names of the people of titles, by role."""
+    named = credits.join(people.select("person_id", person="name"), on="person_id")
+    named = named.sort("title_id", "billing", "person")
+    lists = [pl.col("person").filter(pl.col("role") == role).alias(column) for role, column in ROLES.items()]
+    return titles.join(named.group_by("title_id").agg(lists), on="title_id", how="left", maintain_order="left")
+
+
+def _complete_seasons(titles: pl.DataFrame) -> pl.DataFrame:
+    """Give seasons what their series has and they lack; and the name of it before one such as "Season 1"."""
+    missing = ("synopsis", *VALUES)
+    series = titles.select(parent_id="title_id", series="name", **{f"{name}_series": name for name in missing})
     joined = titles.join(series, on="parent_id", how="left", maintain_order="left")
-    is_bare = (pl.col("kind") == "season") & ~pl.col("name").str.contains(pl.col("series"), literal=True)
+    is_season = pl.col("kind") == "season"
+    is_bare = is_season & ~pl.col("name").str.contains(pl.col("series"), literal=True)
     full = pl.format("{}: {}", "series", "name")
-    return joined.with_columns(name=pl.when(is_bare).then(full).otherwise("name")).drop("series")
+    return joined.with_columns(
+        name=pl.when(is_bare).then(full).otherwise("name"),
+        **{name: pl.coalesce(name, pl.when(is_season).then(f"{name}_series")) for name in missing},
+    )

@@ -14,6 +14,7 @@ import numpy as np
 
 from matinee.acquire.features.build import Features
 from matinee.acquire.forecast.stack import Forecaster
+from matinee.acquire.people import ROLES
 
 NEAREST = 15
 _NEAR_RUNTIME = 0.15
@@ -82,6 +83,10 @@ def _judge(work: dict[str, Any], known: dict[str, Any]) -> list[tuple[str, bool]
     if known["family_key"] == work["family_key"]:
         judged.append(("of the same franchise", True))
     judged.append((f"language {known['language']}", known["language"] == work["language"]))
+    if known["genres"] and work["genres"]:
+        common = [genre for genre in known["genres"] if genre in work["genres"]]
+        judged.append((", ".join(common or known["genres"]), bool(common)))
+    judged += [(f"with {name}", True) for name in sorted(_list_people(known) & _list_people(work))]
     if known["kind"] == work["kind"] == "season":
         judged.append((f"season {known['season']}", known["season"] == work["season"]))
     if known["runtime_minutes"] and work["runtime_minutes"]:
@@ -91,3 +96,7 @@ def _judge(work: dict[str, Any], known: dict[str, Any]) -> list[tuple[str, bool]
         words = "worldwide" if known["worldwide"] else "not worldwide"
         judged.append((words, known["worldwide"] == work["worldwide"]))
     return judged
+
+
+def _list_people(title: dict[str, Any]) -> set[str]:
+    return {name for column in ROLES.values() for name in title[column] or ()}

@@ -23,6 +23,8 @@ _MATTERS = (
     ("kind", ("is_film", "is_special", "is_season", "is_limited")),
     ("where it can be watched", ("worldwide",)),
     ("the day", ("out_for", "weekday", "is_friday", "is_early")),
+    ("genres, keywords and countries", ("shared_themes",)),
+    ("people", ("shared_people",)),
     ("how its name is built", ("words", "has_subtitle", "has_number", "is_capitals")),
 )
 """What a driver is called, and how the names of its columns begin."""

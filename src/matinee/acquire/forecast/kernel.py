@@ -1,8 +1,9 @@
 """Kernel: a forecast as the weighted sum of comparable titles, and how far a title is from all of them.
 
 Covers kernel ridge regression, which is the mean of a Gaussian process, with a kernel that adds likeness of numbers,
-likeness of names and a straight line; likeness to each known title (for `comps`) and the share of the prior variance
-that the known titles leave (for novelty). Rasmussen & Williams 2006, Gaussian Processes for Machine Learning, ch. 2.
+of names and of synopses and a straight line; likeness to each known title (for `comps`) and the share of the prior
+variance that the known titles leave (for novelty). Rasmussen & Williams 2006, Gaussian Processes for Machine Learning,
+ch. 2.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ NOISE = 0.7
 HISTORY_WEIGHT = 0.7
 _HISTORY = ("series_", "family_", "season_")
 _LIMIT = 4.0
-_LETTERS, _WORDS = 0.15, 0.1
+_TEXTS = (0.15, 0.1, 0.1)
+"""What likeness of original names, of names and of synopses counts."""
+
+_READ = (("original", split_letters, 2), ("english", split_words, 1), ("synopsis", split_words, 3))
+"""Column, how it is split, and in how many texts a term must stand."""
+
 _LINE = 1.0
 _NARROW = 0.5
 
@@ -79,10 +85,9 @@ class Kernel:
     Attributes:
         is_line: only the straight line and the names: a ridge regression.
         scale: of numbers.
-        letters: of original names.
-        words: of names.
+        vocabularies: of original names, names and synopses.
         numbers: float64 (n, columns) of the known titles.
-        texts: two sparse matrices of the known titles.
+        texts: a sparse matrix of the known titles for each vocabulary.
         factor: Cholesky factor of K + NOISE I.
         weights: float64 (n,) of the known titles.
         mean: of the target.
@@ -90,17 +95,16 @@ class Kernel:
 
     is_line: bool
     scale: Scale
-    letters: Vocabulary
-    words: Vocabulary
+    vocabularies: tuple[Vocabulary, ...]
     numbers: Floats
-    texts: tuple[csr_array, csr_array]
+    texts: tuple[csr_array, ...]
     factor: tuple[Floats, bool]
     weights: Floats
     mean: float
 
     def likeness(self, features: Features) -> Floats:
         """Compare works with the known titles, float64 (works, n); the higher the more alike."""
-        return self._compare(self.scale.apply(features), _read(features, self.letters, self.words))
+        return self._compare(self.scale.apply(features), _read(features, self.vocabularies))
 
     def predict(self, features: Features) -> Floats:
         """Forecast the target, float64 (works,)."""
@@ -111,7 +115,7 @@ class Kernel:
 
         r(x, z) = k(x, z) / sqrt(k(x, x) k(z, z)), so that a title is not near to all because its numbers are large.
         """
-        numbers, texts = self.scale.apply(features), _read(features, self.letters, self.words)
+        numbers, texts = self.scale.apply(features), _read(features, self.vocabularies)
         own, theirs = self._own(numbers, texts), self._own(self.numbers, self.texts)
         return np.asarray(self._compare(numbers, texts) / np.sqrt(np.outer(own, theirs)))
 
@@ -120,19 +124,17 @@ class Kernel:
 
         v(x) = 1 - k(x)^T (K + NOISE I)^-1 k(x) / k(x, x)
         """
-        numbers, texts = self.scale.apply(features), _read(features, self.letters, self.words)
+        numbers, texts = self.scale.apply(features), _read(features, self.vocabularies)
         K = self._compare(numbers, texts)
         told = np.einsum("ij,ji->i", K, cho_solve(self.factor, K.T))
         return np.asarray(np.clip(1 - told / self._own(numbers, texts), 0, 1))
 
-    def _own(self, numbers: Floats, texts: tuple[csr_array, csr_array]) -> Floats:
+    def _own(self, numbers: Floats, texts: tuple[csr_array, ...]) -> Floats:
         """Give k(x, x), float64 (works,)."""
-        names = sum(
-            w * np.asarray(t.multiply(t).sum(axis=1)).ravel() for w, t in zip((_LETTERS, _WORDS), texts, strict=True)
-        )
-        return np.asarray(float(not self.is_line) + _LINE * (numbers**2).mean(axis=1) + names)
+        told = sum(w * np.asarray(t.multiply(t).sum(axis=1)).ravel() for w, t in zip(_TEXTS, texts, strict=True))
+        return np.asarray(float(not self.is_line) + _LINE * (numbers**2).mean(axis=1) + told)
 
-    def _compare(self, numbers: Floats, texts: tuple[csr_array, csr_array]) -> Floats:
+    def _compare(self, numbers: Floats, texts: tuple[csr_array, ...]) -> Floats:
         return _compare(numbers, texts, self.numbers, self.texts, is_line=self.is_line)
 
 
@@ -145,27 +147,29 @@ def fit_kernel(features: Features, y: Floats, *, is_line: bool = False) -> Kerne
         is_line: leave out the likeness of numbers, which makes it a ridge regression.
     """
     scale = fit_scale(features)
-    letters = learn_vocabulary(features.works["original"], split_letters, least=2)
-    words = learn_vocabulary(features.works["english"], split_words, least=1)
-    numbers, texts = scale.apply(features), _read(features, letters, words)
+    vocabularies = tuple(
+        learn_vocabulary(features.works[column].drop_nulls(), split, least=least) for column, split, least in _READ
+    )
+    numbers, texts = scale.apply(features), _read(features, vocabularies)
     K = _compare(numbers, texts, numbers, texts, is_line=is_line)
     factor = cho_factor(K + NOISE * np.eye(len(y)), lower=True)
     mean = float(y.mean())
-    return Kernel(is_line, scale, letters, words, numbers, texts, factor, cho_solve(factor, y - mean), mean)
+    return Kernel(is_line, scale, vocabularies, numbers, texts, factor, cho_solve(factor, y - mean), mean)
 
 
-def _read(features: Features, letters: Vocabulary, words: Vocabulary) -> tuple[csr_array, csr_array]:
-    return letters.weigh(features.works["original"].to_list()), words.weigh(features.works["english"].to_list())
+def _read(features: Features, vocabularies: tuple[Vocabulary, ...]) -> tuple[csr_array, ...]:
+    columns = [features.works[column].fill_null("").to_list() for column, *_ in _READ]
+    return tuple(each.weigh(texts) for each, texts in zip(vocabularies, columns, strict=True))
 
 
 def _compare(
-    a: Floats, a_texts: tuple[csr_array, csr_array], b: Floats, b_texts: tuple[csr_array, csr_array], *, is_line: bool
+    a: Floats, a_texts: tuple[csr_array, ...], b: Floats, b_texts: tuple[csr_array, ...], *, is_line: bool
 ) -> Floats:
-    """Give k(x, z) = exp(-|x - z|^2 / (2 d)) + LINE x.z / d + LETTERS names.names + WORDS words.words, d columns."""
+    """Give k(x, z) = exp(-|x - z|^2 / (2 d)) + LINE x.z / d + sum of TEXTS t.t, of d columns."""
     d = a.shape[1]
     K: Floats = _LINE * (a @ b.T) / d
     if not is_line:
         K += np.exp(-_NARROW * cdist(a, b, "sqeuclidean") / d)
-    for weight, one, other in zip((_LETTERS, _WORDS), a_texts, b_texts, strict=True):
+    for weight, one, other in zip(_TEXTS, a_texts, b_texts, strict=True):
         K += weight * (one @ other.T).toarray()
     return K
