@@ -9,7 +9,7 @@ from matinee.tables.schemas import TABLES
 
 TODAY = date(2026, 11, 22)
 SOON, LATER, LATEST = date(2027, 1, 1), date(2027, 6, 30), date(2028, 1, 1)
-GOOD = {"candidate_id": "c", "name": "Heat", "kind": "film", "runtime_minutes": 120.0}
+GOOD = {"candidate_id": "c", "name": "Heat", "kind": "film", "runtime_minutes": 120.0, "year": 2026}
 DEAL = {"exclusive": True, "territories": ["FR"], "window_starts_on": SOON, "window_ends_on": LATER}
 
 
@@ -97,11 +97,12 @@ def test_seasons_of_one_series_are_titles_of_their_own():
 
 def test_what_a_forecast_will_miss_is_said():
     rows = ({"genres": ["Drama", "Cyberpunk"]}, {"runtime_minutes": None}, {"kind": "live", "runtime_minutes": None})
-    frame = offers(*rows, {"window_starts_on": date(2026, 1, 1)})
+    frame = offers(*rows, {"window_starts_on": date(2026, 1, 1)}, {"year": None})
     notes = note_offers(frame, {"Drama"}, file="o.csv", today=TODAY)
     assert notes == [
         "o.csv: genre 'Cyberpunk' of c0 is one that no title has; it says nothing to a forecast",
         "o.csv: c1: no runtime; views cannot be told from hours",
+        "o.csv: c4: no year, release or window; taken for new",
         "o.csv: the window of c3 began before today",
     ]
     assert note_offers(offers({"genres": ["Cyberpunk"]}), set(), file="o.csv", today=TODAY) == []

@@ -56,7 +56,7 @@ def inside(tmp_path_factory):
     service = create_service(folder / "svc")
     settings = WorldSettings(members=300, titles=80, days=90, views_per_member=20)
     world = simulate(settings, np.random.default_rng(3))
-    shown = show_newest(world)
+    shown = pl.concat(show_newest(world))
     tables = {each: getattr(world, each) for each in ("members", "titles", "people", "credits", "views")}
 
     def tell(name, frame):

@@ -1,6 +1,6 @@
 """Who would watch, and who may be asked: members who asked not to be profiled are counted and never scored."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
@@ -72,6 +72,30 @@ def test_people_whom_a_candidate_names_tell_who_would_watch(asked):
     is_offer = pl.col("title_id").str.starts_with("candidate:")
     assert [each.evidence.credits.filter(is_offer).height for each in (nobody, stars)] == [0, 3]
     assert not np.allclose(watch(nobody).chances, watch(stars).chances)
+
+
+def test_an_old_title_in_the_file_changes_nothing_of_a_new_one(asked):
+    service, offers, _ = asked
+    new = offers[:1].with_columns(title_id=pl.lit(None, pl.String))
+    of_1950 = {"year": pl.lit(1950, pl.Int32), "released_on": pl.lit(date(1950, 5, 1))}
+    old = new.with_columns(candidate_id=pl.lit("old"), **of_1950)
+    alone, beside = (watch(ask_log(service, each)).chances[:, 0] for each in (new, pl.concat([new, old])))
+    np.testing.assert_allclose(alone, beside, rtol=0.02)
+
+
+def test_a_candidate_is_described_as_titles_of_the_log_are(asked):
+    service, offers, _ = asked
+    bare = dict.fromkeys(("title_id", "year", "released_on", "window_starts_on"))
+    kinds, opens = ["film", "season", "film"], pl.Series([None, None, date(2031, 5, 1)])
+    given = pl.concat([offers[:1]] * 3).with_columns(
+        **bare, candidate_id=pl.Series(["a", "b", "c"]), runtime_minutes=400.0
+    )
+    given = given.with_columns(kind=pl.Series(kinds).cast(offers.schema["kind"]), window_starts_on=opens)
+    told = ask_log(service, given.cast(offers.schema)).evidence.titles.tail(3)
+    assert told["kind"].to_list() == ["film", "series", "film"]
+    assert told["runtime_minutes"].to_list() == [400.0, None, 400.0]
+    assert told["year"].to_list() == [2024, 2024, 2031]
+    assert told["released_on"].to_list() == [None, None, date(2031, 5, 1)]
 
 
 def test_a_service_of_members_who_all_refused_says_so(asked, tmp_path):

@@ -48,6 +48,29 @@ def credit_offers(offers: pl.DataFrame, people: pl.DataFrame, credits: pl.DataFr
     return pl.concat([named, own], how="diagonal"), _say_lost(lost)
 
 
+def name_people(titles: pl.DataFrame, people: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:
+    """Add the names of the people of titles, a list a role; of namesakes with their ids.
+
+    Args:
+        titles: frame with title_id, and none of the columns of `ROLES`.
+        people: rows of the table people.
+        credits: rows of the table credits.
+
+    Returns:
+        The same rows in the same order with the columns of `ROLES`; null where nobody is credited.
+    """
+    named = people.select("person_id", "name").with_columns(
+        key=pl.col("name").replace_strict({name: normalise(name) for name in people["name"].unique()}, default=None)
+    )
+    full = pl.format("{} ({})", "name", "person_id")
+    named = named.select("person_id", person=pl.when(pl.len().over("key") > 1).then(full).otherwise("name"))
+    credited = credits.join(named, on="person_id").sort("title_id", "billing", "person")
+    lists = [pl.col("person").filter(pl.col("role") == role).alias(column) for role, column in ROLES.items()]
+    found = credited.group_by("title_id").agg(lists)
+    found = found.with_columns(pl.when(pl.col(each).list.len() > 0).then(each).alias(each) for each in ROLES.values())
+    return titles.join(found, on="title_id", how="left", maintain_order="left")
+
+
 def _named(offers: pl.DataFrame) -> Iterator[tuple[str, str, str, int]]:
     for row in offers.select("candidate_id", *ROLES.values()).iter_rows(named=True):
         for role, column in ROLES.items():

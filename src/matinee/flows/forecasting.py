@@ -20,6 +20,7 @@ from matinee.acquire.forecast.drivers import Driver, find_drivers
 from matinee.acquire.forecast.intervals import LEVELS
 from matinee.acquire.forecast.stack import LEAST_DEBUTS, Forecast, Forecaster
 from matinee.acquire.forecast.terms import Learners, find_told, hide_terms
+from matinee.acquire.people import ROLES, credit_offers, name_people
 from matinee.errors import NothingToLearn, UsageError
 from matinee.flows.offers import read_candidates
 from matinee.report.numbers import show_count
@@ -186,11 +187,21 @@ def forecast_offers(
 ) -> ForecastReport:
     """Forecast candidates that have been read; arguments and errors as `forecast`."""
     learned = learn(service, today=today, source=source, seed=seed)
+    candidates = _find_people(service, candidates)
     titles = forecast_candidates(learned, candidates, today=today) if candidates.height else []
     known = learned.forecaster.known.works
     latest = max(known["ends_on"])
     notes = note_limits(candidates, learned.source, latest, today=today)
     return ForecastReport(learned.source, known.height, latest, titles, concat_problems([]), notes)
+
+
+def _find_people(service: Service, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Name the people of candidates as the service does: those found there, or those of the title that each is."""
+    people, credits = service.read("people"), service.read("credits")
+    credited, _ = credit_offers(candidates, people, credits)
+    nameless = candidates.drop(ROLES.values()).with_columns(own_id="title_id", title_id="candidate_id")
+    named = name_people(nameless, people, credited).with_columns(title_id="own_id")
+    return named.select(candidates.columns)
 
 
 def note_limits(candidates: pl.DataFrame, source: str, latest: date, *, today: date) -> list[str]:

@@ -135,7 +135,7 @@ def ask_log(service: Service, offers: pl.DataFrame) -> Asked:
     if events.is_empty():
         raise NothingToLearn("every member who watched asked not to be profiled", where=str(service.path))
     named = offers.with_columns(candidate_id=pl.concat_str(pl.lit("candidate:"), "candidate_id"))
-    of_offers = named.select(pl.col("candidate_id").alias("title_id"), *loaded.titles.columns[1:])
+    of_offers = _describe_offers(named, events).select(loaded.titles.columns)
     titles, people, known = pl.concat([loaded.titles, of_offers]), service.read("people"), service.read("credits")
     credits = pl.concat([known, credit_offers(named, people, known)[0]], how="diagonal")
     metadata = build_features(titles, people, credits)
@@ -151,6 +151,28 @@ def ask_log(service: Service, offers: pl.DataFrame) -> Asked:
         loaded.countries.filter(is_profiled),
         int((~is_profiled).sum()),
         _count_watched(loaded, offers),
+    )
+
+
+def _describe_offers(offers: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Describe candidates as a log's titles are: seasons as series, whose length nobody adds up, and all with a year.
+
+    A candidate comes out in its year, or that of its first day or window; where nothing tells, it is new as the log
+    ends. The window's first day is its release unless its year is another.
+    """
+    newest = pl.lit(events.select(pl.from_epoch(pl.col("at").max()).dt.year()).item())
+    window, is_season = pl.col("window_starts_on"), pl.col("kind") == "season"
+    year = pl.coalesce("year", pl.col("released_on").dt.year(), window.dt.year(), newest).cast(offers.schema["year"])
+    return offers.with_columns(
+        title_id="candidate_id",
+        year=year,
+        released_on=pl.coalesce("released_on", pl.when(window.dt.year() == year).then(window)),
+        kind=pl
+        .when(is_season)
+        .then(pl.lit("series"))
+        .otherwise(pl.col("kind").cast(pl.String))
+        .cast(offers.schema["kind"]),
+        runtime_minutes=pl.when(~is_season).then("runtime_minutes"),
     )
 
 

@@ -43,11 +43,11 @@ def _batches(settings: WorldSettings, seed: int) -> Iterator[Batch]:
     world = build_world(settings, np.random.default_rng(seed))
     for table in ("members", "titles", "people", "credits"):
         yield _number(table, getattr(world, table), 0)
-    row = 0
-    for views in simulate_views(world):
-        yield _number("views", views, row)
-        row += views.height
-    yield _number("exposures", show_newest(world), 0)
+    for table, frames in (("views", simulate_views(world)), ("exposures", show_newest(world))):
+        row = 0
+        for frame in frames:
+            yield _number(table, frame, row)
+            row += frame.height
 
 
 def _number(table: str, frame: pl.DataFrame, rows_before: int) -> Batch:

@@ -39,7 +39,8 @@ GLOSSARY = {
         " see in a title beside the usual one; the factors multiply."
     ),
     "What is not seen": (
-        "Genre, synopsis, cast, marketing and quality: titles that differ in these alone get the same hours."
+        "Marketing and quality, and, unless it is learned from your own views, genre, synopsis and cast: titles that"
+        " differ in these alone get the same hours."
     ),
     "Likeness": (
         "How alike a known title is in all that the forecast sees, 1 being the same. The own franchise comes first."

@@ -26,6 +26,7 @@ PAUSE_SECONDS = 20.0
 RETURN_DAYS = 7.0
 """Mean number of days after which those who saw all there was go on with a new season."""
 
+_DAYS_APART = 100_000
 _PARTS, _GAP, _HOUR, _FINISH, _SHARE, _RETURN = range(1_000_001, 1_000_007)  # dice, beyond the rounds of choice
 
 
@@ -140,11 +141,13 @@ def _times(truth: Truth, begun: Ints, start: Ints, *, releases: Ints, length: Fl
     waited = np.cumsum(np.where(is_first | is_next, 0, gap))
     waited -= waited[start]
     first = begun // DAY_SECONDS
-    back = releases - np.log1p(-roll(truth.seed, *key, _RETURN)) * RETURN_DAYS
+    members, titles = key
+    season = titles[start] * _DAYS_APART + releases  # one chance for all episodes that come out on a day
+    back = releases - np.log1p(-roll(truth.seed, members, season, _RETURN)) * RETURN_DAYS
     held = np.where(releases > first + waited, back.astype(np.int64) - waited, first)
     day = _largest_so_far(held, start) + waited
-    is_held = day > np.roll(day, 1) + np.where(is_next, 0, gap)
-    sitting = np.maximum.accumulate(np.where(is_first | ~is_next | is_held, row, 0))  # where the sitting begins
+    is_later = day > np.roll(day, 1)
+    sitting = np.maximum.accumulate(np.where(is_first | is_later, row, 0))  # the row at which the sitting begins
     hour = np.where(is_first, begun % DAY_SECONDS, spread_seconds(roll(truth.seed, *key, _HOUR)))
     played = np.cumsum(length + PAUSE_SECONDS) - (length + PAUSE_SECONDS)
     at: Ints = day * DAY_SECONDS + hour[sitting] + (played - played[sitting]).astype(np.int64)

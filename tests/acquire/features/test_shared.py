@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from matinee.acquire.features.facts import VALUES
 from matinee.acquire.features.history import DECAY
@@ -17,6 +18,7 @@ def make_facts(rates, **lists):
     first = [START + timedelta(days=row) for row in range(rows)]
     empty = dict.fromkeys(VALUES, pl.Series([None] * rows, dtype=pl.List(pl.String)))
     return pl.DataFrame({
+        "origin": "views",
         "title_id": [f"t{row:03}" for row in range(rows)],
         "starts_on": first,
         "available_from": first,
@@ -25,11 +27,13 @@ def make_facts(rates, **lists):
     } | empty | lists)  # fmt: skip
 
 
-def ask(facts, decided_on, **lists):
+def make_works(**lists):
     rows = max(map(len, lists.values()))
-    empty = dict.fromkeys(VALUES, pl.Series([None] * rows, dtype=pl.List(pl.String)))
-    works = pl.DataFrame(empty | lists).with_columns(decided_on=pl.lit(decided_on))
-    return compute_shared(works, facts)
+    return pl.DataFrame(dict.fromkeys(VALUES, pl.Series([None] * rows, dtype=pl.List(pl.String))) | lists)
+
+
+def ask(facts, decided_on, **lists):
+    return compute_shared(make_works(**lists).with_columns(decided_on=pl.lit(decided_on)), facts)
 
 
 @pytest.fixture
@@ -61,7 +65,24 @@ def test_only_debuts_that_had_ended_count(noir):
         later = ask(noir.with_columns(hours=pl.when(pl.col("ends_on") < day).then("hours").otherwise(1.0)), day,
                     directors=[["Ida Lupino"]])["shared_people"]  # fmt: skip
         assert told.equals(later)
-        assert (told[0] > 0.1) == is_known
+        assert told[0] == (pytest.approx(0.6, abs=0.2) if is_known else 0.0)
+
+
+def test_a_value_of_one_debut_each_tells_nothing_and_hides_no_other(noir):
+    writers = pl.Series([[f"w{row}"] for row in range(noir.height)])
+    noir = noir.with_columns(writers=writers, countries=pl.Series([["US"]] * noir.height))
+    day = date(2025, 1, 1)
+    told = ask(noir, day, directors=[["Ida Lupino"]], writers=[["w3"]], countries=[["US"]])
+    assert told["shared_people"].to_list() == ask(noir, day, directors=[["Ida Lupino"]])["shared_people"].to_list()
+    assert told["shared_themes"].to_list() == [0.0]
+
+
+def test_works_keep_their_order_and_know_nothing_of_each_other(noir):
+    days = [date(2024, 3, 1), date(2024, 2, 5), date(2025, 1, 1)]
+    works = make_works(directors=[["Ida Lupino"]] * 3, genres=[["Noir"]] * 3).with_columns(decided_on=pl.Series(days))
+    alone = [compute_shared(works[[row]], noir) for row in range(3)]
+    assert_frame_equal(compute_shared(works, noir), pl.concat(alone))
+    assert compute_shared(works, noir.clear()).null_count().row(0) == (3, 3)
 
 
 def test_the_parts_of_several_lists_add_up(noir):

@@ -11,7 +11,7 @@ import polars as pl
 import polars.selectors as cs
 
 from matinee.acquire.features.works import describe_works
-from matinee.acquire.people import ROLES
+from matinee.acquire.people import ROLES, name_people
 
 REPORT, CHART, OWN = "netflix-report", "netflix-top10", "views"
 """Origins of audience that forecasts learn from."""
@@ -41,7 +41,7 @@ def gather_facts(
         report names every original; of own totals everything that the service knows of a title is a fact of the day.
     """
     told = ("name", "original_name", "kind", "number", "runtime_minutes", "languages", "synopsis")
-    about = _complete_seasons(_name_people(titles, people, credits)).select("title_id", *told, *VALUES)
+    about = _complete_seasons(name_people(titles, people, credits)).select("title_id", *told, *VALUES)
     world = audience.filter((pl.col("territory") == _WORLD) & pl.col("origin").is_in([REPORT, CHART, OWN]))
     joined = world.join(about, on="title_id", how="inner")
     is_own, is_report = pl.col("origin") == OWN, pl.col("origin") == REPORT
@@ -76,23 +76,16 @@ def _share_terms(rows: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(**told).drop(cs.ends_with("_reported"))
 
 
-def _name_people(titles: pl.DataFrame, people: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:
-    """Add the names of the people of titles, by role."""
-    named = credits.join(people.select("person_id", person="name"), on="person_id")
-    named = named.sort("title_id", "billing", "person")
-    lists = [pl.col("person").filter(pl.col("role") == role).alias(column) for role, column in ROLES.items()]
-    return titles.join(named.group_by("title_id").agg(lists), on="title_id", how="left", maintain_order="left")
-
-
 def _complete_seasons(titles: pl.DataFrame) -> pl.DataFrame:
     """Give seasons what their series has and they lack; and the name of it before one such as "Season 1"."""
-    missing = ("synopsis", *VALUES)
-    series = titles.select(parent_id="title_id", series="name", **{f"{name}_series": name for name in missing})
+    empty = {"synopsis": pl.col("synopsis").is_null()}
+    empty |= {name: pl.col(name).list.len().fill_null(0) == 0 for name in VALUES}
+    series = titles.select(parent_id="title_id", series="name", **{f"{name}_series": name for name in empty})
     joined = titles.join(series, on="parent_id", how="left", maintain_order="left")
     is_season = pl.col("kind") == "season"
     is_bare = is_season & ~pl.col("name").str.contains(pl.col("series"), literal=True)
     full = pl.format("{}: {}", "series", "name")
     return joined.with_columns(
         name=pl.when(is_bare).then(full).otherwise("name"),
-        **{name: pl.coalesce(name, pl.when(is_season).then(f"{name}_series")) for name in missing},
+        **{each: pl.when(is_season & lacks).then(f"{each}_series").otherwise(each) for each, lacks in empty.items()},
     )

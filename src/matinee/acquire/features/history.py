@@ -21,7 +21,7 @@ def compute_histories(works: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     Args:
         works: from `describe_works`, with `title_id` (null = not listed), `decided_on` and `released_on` (Date; null =
             unknown).
-        facts: from `describe_works`, with title_id, starts_on, ends_on, hours, available_from, runtime_minutes.
+        facts: from `gather_facts`, with title_id, starts_on, ends_on, hours, available_from, runtime_minutes.
 
     Returns:
         A row a work, Float64: log10 of hours, days, counts; null where there is no history. Columns `series_…` are of

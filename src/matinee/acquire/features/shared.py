@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from matinee.acquire.features.facts import THEMES
+from matinee.acquire.features.facts import OWN, THEMES
 from matinee.acquire.features.history import DECAY, WEEK
 from matinee.acquire.people import ROLES
 
@@ -49,11 +49,13 @@ def compute_shared(works: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rate_debuts(facts: pl.DataFrame) -> pl.DataFrame:
-    """Rate each title by the first total of its first days to end, by that day."""
+    """Rate each title of our own by the first total of its first days to end, by that day."""
+    own = facts.filter(pl.col("origin") == OWN)
     is_debut = pl.col("available_from").is_between("starts_on", "ends_on") & (pl.col("hours") > 0)
     is_week = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days() < WEEK
     days = (pl.col("ends_on") - pl.col("available_from")).dt.total_days() + 1
-    debuts = facts.filter(is_debut & ~is_week).sort("ends_on", "title_id").unique("title_id", maintain_order=True)
+    debuts = own.filter(is_debut & ~is_week).sort("ends_on", "title_id")
+    debuts = debuts.unique("title_id", keep="first", maintain_order=True)
     return debuts.with_columns(rate=pl.col("hours").log10() - DECAY * days.log10())
 
 
@@ -75,7 +77,7 @@ def _add_up(rows: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         The rows with n and total of their value so far, and mean and ratio of all: s2 / t2 by the moments of the
-        analysis of variance, infinite where t2 is not above 0.
+        analysis of variance, infinite where t2 is not above 0 or cannot be told.
     """
     number, rate = pl.int_range(1, pl.len() + 1), pl.col("rate")
     rows = rows.with_columns(count=number, n=number.over("value"), total=rate.cum_sum().over("value"))
@@ -91,7 +93,8 @@ def _add_up(rows: pl.DataFrame) -> pl.DataFrame:
     between, values = pl.col("between"), pl.col("values")
     s2 = (pl.col("squares") - between) / (count - values)
     t2 = (between - count * pl.col("mean") ** 2 - (values - 1) * s2) / (count - pl.col("sizes") / count)
-    return rows.with_columns(ratio=pl.when(t2 > 0).then(s2 / t2).otherwise(float("inf")))
+    tells = (t2 > 0) & t2.is_finite()  # NaN where no value had two debuts, or all had the same one
+    return rows.with_columns(ratio=pl.when(tells).then(s2 / t2).otherwise(float("inf")))
 
 
 def _list_values(rows: pl.DataFrame, name: str, *others: str) -> pl.DataFrame:

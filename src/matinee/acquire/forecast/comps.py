@@ -84,7 +84,8 @@ def _judge(work: dict[str, Any], known: dict[str, Any]) -> list[tuple[str, bool]
         judged.append(("of the same franchise", True))
     judged.append((f"language {known['language']}", known["language"] == work["language"]))
     if known["genres"] and work["genres"]:
-        common = [genre for genre in known["genres"] if genre in work["genres"]]
+        ours = {genre.casefold() for genre in work["genres"]}
+        common = [genre for genre in known["genres"] if genre.casefold() in ours]
         judged.append((", ".join(common or known["genres"]), bool(common)))
     judged += [(f"with {name}", True) for name in sorted(_list_people(known) & _list_people(work))]
     if known["kind"] == work["kind"] == "season":

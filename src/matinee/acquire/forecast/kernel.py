@@ -23,11 +23,8 @@ NOISE = 0.7
 HISTORY_WEIGHT = 0.7
 _HISTORY = ("series_", "family_", "season_")
 _LIMIT = 4.0
-_TEXTS = (0.15, 0.1, 0.1)
-"""What likeness of original names, of names and of synopses counts."""
-
-_READ = (("original", split_letters, 2), ("english", split_words, 1), ("synopsis", split_words, 3))
-"""Column, how it is split, and in how many texts a term must stand."""
+_TEXTS = (("original", split_letters, 2, 0.15), ("english", split_words, 1, 0.1), ("synopsis", split_words, 3, 0.1))
+"""Column, how it is split, in how many rows a term must stand, and what likeness of it counts."""
 
 _LINE = 1.0
 _NARROW = 0.5
@@ -83,7 +80,7 @@ class Kernel:
     """A fitted kernel regression.
 
     Attributes:
-        is_line: only the straight line and the names: a ridge regression.
+        is_line: only the straight line and the texts: a ridge regression.
         scale: of numbers.
         vocabularies: of original names, names and synopses.
         numbers: float64 (n, columns) of the known titles.
@@ -131,7 +128,7 @@ class Kernel:
 
     def _own(self, numbers: Floats, texts: tuple[csr_array, ...]) -> Floats:
         """Give k(x, x), float64 (works,)."""
-        told = sum(w * np.asarray(t.multiply(t).sum(axis=1)).ravel() for w, t in zip(_TEXTS, texts, strict=True))
+        told = sum(w * np.asarray(t.multiply(t).sum(axis=1)).ravel() for (*_, w), t in zip(_TEXTS, texts, strict=True))
         return np.asarray(float(not self.is_line) + _LINE * (numbers**2).mean(axis=1) + told)
 
     def _compare(self, numbers: Floats, texts: tuple[csr_array, ...]) -> Floats:
@@ -148,7 +145,7 @@ def fit_kernel(features: Features, y: Floats, *, is_line: bool = False) -> Kerne
     """
     scale = fit_scale(features)
     vocabularies = tuple(
-        learn_vocabulary(features.works[column].drop_nulls(), split, least=least) for column, split, least in _READ
+        learn_vocabulary(features.works[column].drop_nulls(), split, least=least) for column, split, least, _ in _TEXTS
     )
     numbers, texts = scale.apply(features), _read(features, vocabularies)
     K = _compare(numbers, texts, numbers, texts, is_line=is_line)
@@ -158,7 +155,7 @@ def fit_kernel(features: Features, y: Floats, *, is_line: bool = False) -> Kerne
 
 
 def _read(features: Features, vocabularies: tuple[Vocabulary, ...]) -> tuple[csr_array, ...]:
-    columns = [features.works[column].fill_null("").to_list() for column, *_ in _READ]
+    columns = [features.works[column].fill_null("").to_list() for column, *_ in _TEXTS]
     return tuple(each.weigh(texts) for each, texts in zip(vocabularies, columns, strict=True))
 
 
@@ -170,6 +167,6 @@ def _compare(
     K: Floats = _LINE * (a @ b.T) / d
     if not is_line:
         K += np.exp(-_NARROW * cdist(a, b, "sqeuclidean") / d)
-    for weight, one, other in zip(_TEXTS, a_texts, b_texts, strict=True):
+    for (*_, weight), one, other in zip(_TEXTS, a_texts, b_texts, strict=True):
         K += weight * (one @ other.T).toarray()
     return K

@@ -27,7 +27,7 @@ MANY_SHARES = np.array([0.8, 0.1, 0.1])
 MANY = 1500
 
 LEAST_KNOWN = 20
-"""Fewer known titles of a kind, live ones or ones with a history are none: nothing is learned from them.
+"""Fewer known titles of a kind, live ones or ones that have a feature are none: nothing is learned from them.
 
 Of such a kind, and of live ones, forecasts abstain.
 """

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from matinee.acquire.who.past import ROLES
+from matinee.acquire.people import ROLES
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def describe_titles(titles: pl.DataFrame, credits: pl.DataFrame, years: Floats) 
         weekday=released.weekday(),
         lag=released.year() - titles["year"],
     )
-    numbers = pl.concat([told, people.select(ROLES)], how="horizontal").cast(pl.Float64).fill_null(0.0)
+    numbers = pl.concat([told, people.select([*ROLES])], how="horizontal").cast(pl.Float64).fill_null(0.0)
     return np.column_stack([numbers.to_numpy(), years, *_flag(titles)])
 
 

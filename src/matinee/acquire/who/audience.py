@@ -16,6 +16,7 @@ from scipy.linalg import solve
 from scipy.sparse import csr_array
 
 from matinee.acquire.forecast.trees import fit_trees
+from matinee.acquire.who.past import find_late
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ def predict_audience(
     if not len(learned):
         raise ValueError("learned: got no title to learn from")
     y = logs[learned]
-    ages = np.maximum(years[rows].min() - years[learned], 0)
+    ages = np.maximum(find_late(years[learned]) + 1 - years[learned], 0)
     late = ages <= max(_LATE_YEARS, float(np.median(ages)))
     trees = fit_trees(described[learned[late]], y[late], rng=np.random.default_rng(0), changes=_TREES)
     noise = _NOISE * np.minimum(np.exp2(ages / _YEARS), _MOST_NOISE)

@@ -16,7 +16,7 @@ from matinee.acquire.who.about import describe_titles
 from matinee.acquire.who.audience import LEAST, predict_audience
 from matinee.acquire.who.chances import Chances, Signals, fit_chances, reconcile
 from matinee.acquire.who.kin import flag_values, measure_kin
-from matinee.acquire.who.past import describe_past, list_names
+from matinee.acquire.who.past import describe_past, find_late, list_names
 from matinee.acquire.who.since import find_last, share_there
 from matinee.recommend.cold import fill_cold
 from matinee.recommend.histories import build_histories
@@ -29,6 +29,11 @@ LINEAR = LinearSettings(reg=300.0, dropout=0.5, audience_power=0.15)
 COLD_REG = 3.0
 
 RECENT_YEARS = 3
+"""So many years up to the latest known one are the latest years."""
+
+LEAD_YEARS = 2
+"""A title that comes out more years than that after the latest known ones counts as of then; practice tells no more."""
+
 _FLOOR = 0.005
 
 
@@ -81,15 +86,16 @@ def find_signals(evidence: Evidence, rows: NDArray[np.int64], hidden: Mask) -> S
     """
     if not hidden[rows].all():
         raise ValueError("rows: got titles that are not hidden")
-    n, counts, years = evidence.titles.height, evidence.counts, evidence.years
-    known = ~hidden & (counts > 0)
+    n, known = evidence.titles.height, ~hidden & (evidence.counts > 0)
+    late = find_late(evidence.years[known])
+    years = np.minimum(evidence.years, late + LEAD_YEARS)
     events = evidence.events.filter(pl.Series(known[evidence.events["title_row"].to_numpy()]))
     weights = fill_cold(fit_events(events, n, LINEAR, now=0).weights, evidence.metadata, known, reg=COLD_REG)[:, rows]
     histories = build_histories(events, np.arange(evidence.members), n)
     taste = np.log(np.maximum(histories @ weights, 0) + _FLOOR)
     watched, last = histories.sum(axis=1, dtype=np.float64), find_last(events, evidence.members)
     there = share_there(last, evidence.since, watched)
-    recent = known & (years >= years[rows].min() - RECENT_YEARS)
+    recent = known & (years > late - RECENT_YEARS)
     return Signals(
         taste=taste,
         kin=np.stack([measure_kin(histories, flags, rows) for flags in _flag_kin(evidence)]),
@@ -97,7 +103,7 @@ def find_signals(evidence: Evidence, rows: NDArray[np.int64], hidden: Mask) -> S
         activity=np.log1p(watched),
         recent=np.log(histories @ recent.astype(np.float64) + 0.5),
         usual=taste.mean(axis=0, dtype=np.float64),
-        audience=_forecast(evidence, known, rows, np.log10(there)),
+        audience=_forecast(evidence, years, known, rows, np.log10(there)),
     )
 
 
@@ -108,9 +114,9 @@ def _flag_kin(evidence: Evidence) -> list[csr_array]:
     return [flag_values(each, evidence.titles.height) for each in (genres, people, franchises)]
 
 
-def _forecast(evidence: Evidence, known: Mask, rows: NDArray[np.int64], there: Floats) -> Floats:
+def _forecast(evidence: Evidence, years: Floats, known: Mask, rows: NDArray[np.int64], there: Floats) -> Floats:
     """Forecast log10 audiences by those of known titles, had everybody been there when they came out."""
-    counts, years = evidence.counts, evidence.years
+    counts = evidence.counts
     logs = np.log10(np.maximum(counts, 0.5)) - there
     past = describe_past(evidence.titles, evidence.credits, years, logs, known)
     described = np.column_stack([past, describe_titles(evidence.titles, evidence.credits, years)])

@@ -12,10 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from matinee.acquire.names import franchise
+from matinee.acquire.people import ROLES
 
 Floats = NDArray[np.float64]
 
-ROLES = ("director", "writer", "actor")
 NUMBERS = 8
 """Columns for each kind of people, and for the franchise."""
 
@@ -24,6 +24,9 @@ _PRIOR = 1.0
 
 _LATE_SPANS = (9.0, 3.0)
 """Where those bends lie, in years before the latest known one."""
+
+_LATEST = 0.99
+"""The latest year is that of the title that so many are not later than: a few bear a wrong year."""
 
 _YEARS = 3.0
 """Half-life of an earlier title in the mean that prefers the latest."""
@@ -50,9 +53,14 @@ def describe_past(
         float64 (n, columns); zeros where there is no such title.
     """
     parts = [_describe_names(names, years, logs, known) for names in list_names(titles, credits)]
-    late = years[known].max()
+    late = find_late(years[known])
     bends = [np.maximum(years - late + span, 0) for span in _LATE_SPANS]
     return np.column_stack([*parts, *bends])
+
+
+def find_late(years: Floats) -> float:
+    """Find the latest year of titles, but for a few; (n,) of at least one."""
+    return float(np.quantile(years, _LATEST, method="lower"))
 
 
 def list_names(titles: pl.DataFrame, credits: pl.DataFrame) -> list[dict[int, list[str]]]:
