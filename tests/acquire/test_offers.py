@@ -3,13 +3,13 @@ from datetime import date
 import polars as pl
 import pytest
 
-from matinee.acquire.offers import check_offers, find_overlaps, join_offers, note_offers
+from matinee.acquire.offers import check_offers, find_overlaps, join_offers, note_offers, note_undated
 from matinee.tables.problems import describe
 from matinee.tables.schemas import TABLES
 
 TODAY = date(2026, 11, 22)
 SOON, LATER, LATEST = date(2027, 1, 1), date(2027, 6, 30), date(2028, 1, 1)
-GOOD = {"candidate_id": "c", "name": "Heat", "kind": "film", "runtime_minutes": 120.0, "year": 2026}
+GOOD = {"candidate_id": "c", "name": "Heat", "kind": "film", "runtime_minutes": 120.0}
 DEAL = {"exclusive": True, "territories": ["FR"], "window_starts_on": SOON, "window_ends_on": LATER}
 
 
@@ -97,12 +97,17 @@ def test_seasons_of_one_series_are_titles_of_their_own():
 
 def test_what_a_forecast_will_miss_is_said():
     rows = ({"genres": ["Drama", "Cyberpunk"]}, {"runtime_minutes": None}, {"kind": "live", "runtime_minutes": None})
-    frame = offers(*rows, {"window_starts_on": date(2026, 1, 1)}, {"year": None})
+    frame = offers(*rows, {"window_starts_on": date(2026, 1, 1)})
     notes = note_offers(frame, {"Drama"}, file="o.csv", today=TODAY)
     assert notes == [
         "o.csv: genre 'Cyberpunk' of c0 is one that no title has; it says nothing to a forecast",
         "o.csv: c1: no runtime; views cannot be told from hours",
-        "o.csv: c4: no year, release or window; taken for new",
         "o.csv: the window of c3 began before today",
     ]
     assert note_offers(offers({"genres": ["Cyberpunk"]}), set(), file="o.csv", today=TODAY) == []
+
+
+def test_what_nothing_dates_is_taken_for_new_and_said():
+    dated = ({"year": 1990}, {"released_on": date(1990, 1, 1)}, {"window_starts_on": SOON})
+    assert note_undated(offers(*dated)) == []
+    assert note_undated(offers(*dated, {}, {})) == ["c3, c4: no year, release or window; taken for new"]

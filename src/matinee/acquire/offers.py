@@ -72,7 +72,7 @@ def _drop_replaced(before: pl.DataFrame, offers: pl.DataFrame) -> pl.DataFrame:
 
 
 def note_offers(frame: pl.DataFrame, genres: set[str], *, file: str, today: date) -> list[str]:
-    """Say what a buyer should know of good candidates: unknown genres, no runtime, no year, windows that have begun.
+    """Say what a buyer should know of good candidates: unknown genres, no runtime, windows that have begun.
 
     Args:
         frame: rows of the table candidates, and `row`.
@@ -92,11 +92,19 @@ def note_offers(frame: pl.DataFrame, genres: set[str], *, file: str, today: date
     is_timed = ~pl.col("kind").cast(pl.String).is_in(_NO_RUNTIME)
     untimed = frame.filter(pl.col("runtime_minutes").is_null() & is_timed)
     notes += [f"{file}: {_list_ids(untimed)}: no runtime; views cannot be told from hours"] if untimed.height else []
-    undated = frame.filter(pl.all_horizontal(pl.col("year", "released_on", "window_starts_on").is_null()))
-    notes += [f"{file}: {_list_ids(undated)}: no year, release or window; taken for new"] if undated.height else []
     begun = frame.filter(pl.col("window_starts_on") < today)
     notes += [f"{file}: the window of {_list_ids(begun)} began before today"] if begun.height else []
     return notes
+
+
+def note_undated(offers: pl.DataFrame) -> list[str]:
+    """Say which candidates have no year, no release and no window, so that they are taken for new: a sentence or none.
+
+    Args:
+        offers: rows of the table candidates.
+    """
+    undated = offers.filter(pl.all_horizontal(pl.col("year", "released_on", "window_starts_on").is_null()))
+    return [f"{_list_ids(undated)}: no year, release or window; taken for new"] if undated.height else []
 
 
 def _list_ids(rows: pl.DataFrame) -> str:

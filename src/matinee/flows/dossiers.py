@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from matinee.acquire.offers import note_undated
 from matinee.acquire.slate.plan import Plan, plan_slate
 from matinee.acquire.slate.reach import lay_out_reach
 from matinee.acquire.slate.terms import NO_FORECAST, Terms, note_terms
@@ -210,8 +211,9 @@ def _look(
     members = _ask_members(service, offers, holdout) if has_members else Members(unknown={"diversion": _NO_LOG})
     if "forecast" in unknown and members.watchers is None:
         raise NothingToLearn("; ".join([unknown["forecast"], members.unknown.get("who", _NO_LOG)]))
-    idle = note_terms(offers, terms) if terms else []
-    forecast = replace(forecast, problems=problems, notes=[*notes, *forecast.notes, *_note_short(offers), *idle])
+    more = note_terms(offers, terms) if terms else []
+    more += note_undated(offers) if members.watchers else []
+    forecast = replace(forecast, problems=problems, notes=[*notes, *forecast.notes, *_note_short(offers), *more])
     return Dossier(offers, forecast, members, None, unknown | members.unknown, holdout), terms
 
 

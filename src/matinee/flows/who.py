@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from matinee.acquire.offers import note_undated
 from matinee.acquire.people import credit_offers
 from matinee.acquire.who.audience import LEAST
 from matinee.acquire.who.hidden import Evidence, find_signals, learn_chances, predict_chances
@@ -115,7 +116,7 @@ def find_watchers(service: Service, path: Path, *, now: datetime) -> tuple[Watch
         NothingToLearn: the log is too small.
     """
     offers, notes = read_offers(service, path, now=now)
-    return watch(ask_log(service, offers)), notes
+    return watch(ask_log(service, offers)), notes + note_undated(offers)
 
 
 def ask_log(service: Service, offers: pl.DataFrame) -> Asked:
