@@ -59,11 +59,9 @@ def name_people(titles: pl.DataFrame, people: pl.DataFrame, credits: pl.DataFram
     Returns:
         The same rows in the same order with the columns of `ROLES`; null where nobody is credited.
     """
-    named = people.select("person_id", "name").with_columns(
-        key=pl.col("name").replace_strict({name: normalise(name) for name in people["name"].unique()}, default=None)
-    )
+    is_shared = pl.len().over(pl.col("name").str.to_lowercase()) > 1
     full = pl.format("{} ({})", "name", "person_id")
-    named = named.select("person_id", person=pl.when(pl.len().over("key") > 1).then(full).otherwise("name"))
+    named = people.select("person_id", person=pl.when(is_shared).then(full).otherwise("name"))
     credited = credits.join(named, on="person_id").sort("title_id", "billing", "person")
     lists = [pl.col("person").filter(pl.col("role") == role).alias(column) for role, column in ROLES.items()]
     found = credited.group_by("title_id").agg(lists)

@@ -189,7 +189,7 @@ def show_plan(plan: Plan, *, show_all: bool) -> None:
     if (near := plan.cheaper) is not None:
         bought = f"{_money(near.cost, currency)} {currency} buy {show_count(near.titles, 'title')}"
         screen.print(f"Nearly as good: {bought}, {count(near.worth)} {unit}.", markup=False, soft_wrap=True)
-    _show_frontier(plan, unit)
+    _show_frontier(plan, unit, count)
 
 
 def _show_out(out: list[Verdict], total: int, plan: Plan) -> None:
@@ -207,7 +207,7 @@ def _show_out(out: list[Verdict], total: int, plan: Plan) -> None:
     screen.print(shown)
 
 
-def _show_frontier(plan: Plan, unit: str) -> None:
+def _show_frontier(plan: Plan, unit: str, count: Callable[[float], str]) -> None:
     if not plan.frontier:
         return
     shown = Table(title="Other budgets")
@@ -215,8 +215,7 @@ def _show_frontier(plan: Plan, unit: str) -> None:
         shown.add_column(heading, justify="right")
     for step in plan.frontier:
         share = f"{step.worth / plan.worth:.0%}" if plan.worth else "–"
-        worth = _count(step.worth) if unit == "members" else show_short(step.worth)
-        shown.add_row(_money(step.budget, plan.terms.currency), f"{step.titles:,}", worth, share)
+        shown.add_row(_money(step.budget, plan.terms.currency), f"{step.titles:,}", count(step.worth), share)
     screen.print(shown)
 
 

@@ -168,11 +168,7 @@ def _describe_offers(offers: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame
         title_id="candidate_id",
         year=year,
         released_on=pl.coalesce("released_on", pl.when(window.dt.year() == year).then(window)),
-        kind=pl
-        .when(is_season)
-        .then(pl.lit("series"))
-        .otherwise(pl.col("kind").cast(pl.String))
-        .cast(offers.schema["kind"]),
+        kind=pl.when(is_season).then(pl.lit("series", offers.schema["kind"])).otherwise("kind"),
         runtime_minutes=pl.when(~is_season).then("runtime_minutes"),
     )
 

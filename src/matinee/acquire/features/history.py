@@ -38,11 +38,10 @@ def compute_histories(works: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         title_id_asked="title_id",
     )
     known = facts.filter(pl.col("hours") > 0).with_columns(log_hours=pl.col("hours").log10())
-    is_week = (known["ends_on"] - known["starts_on"]).dt.total_days() < WEEK
     parts = [asked.select("row")]
     for name, keys in (("series", ("work_key", "original_key")), ("family", ("family_key",))):
-        totals = _join(asked, known.filter(~is_week), keys)
-        weeks = _join(asked, known.filter(is_week), keys)
+        totals = _join(asked, known.filter(~is_week()), keys)
+        weeks = _join(asked, known.filter(is_week()), keys)
         parts += [_of_totals(totals, name), _of_previous(totals, name), _of_weeks(weeks, f"{name}_week")]
         if name == "series":
             parts += [_of_seasons(totals), _of_itself(totals)]
@@ -66,10 +65,19 @@ def _join(asked: pl.DataFrame, known: pl.DataFrame, keys: tuple[str, ...]) -> pl
         for pair in pairs
     ])
     found = found.filter(pl.col("ends_on") < pl.col("decided_on")).unique(maintain_order=True)
-    first = pl.max_horizontal("starts_on", "available_from")
-    days = (pl.col("ends_on") - first).dt.total_days().clip(0) + 1
+    return found.with_columns(rate=rate_debut())
+
+
+def is_week() -> pl.Expr:
+    """Tell totals of a week, as those of charts, from those of long periods."""
+    return (pl.col("ends_on") - pl.col("starts_on")).dt.total_days() < WEEK
+
+
+def rate_debut() -> pl.Expr:
+    """Rate a debut by log10 of its hours / days^DECAY; null of a total of a title that had come out before it."""
+    days = (pl.col("ends_on") - pl.col("available_from")).dt.total_days() + 1
     is_debut = pl.col("available_from").is_between("starts_on", "ends_on")
-    return found.with_columns(days=days, rate=pl.when(is_debut).then(pl.col("log_hours") - DECAY * days.log10()))
+    return pl.when(is_debut).then(pl.col("hours").log10() - DECAY * days.log10())
 
 
 def _of_totals(pairs: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 import polars as pl
 
 from matinee.acquire.features.facts import OWN, THEMES
-from matinee.acquire.features.history import DECAY, WEEK
+from matinee.acquire.features.history import is_week, rate_debut
 from matinee.acquire.people import ROLES
 
 SHARED: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -50,13 +50,9 @@ def compute_shared(works: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 def _rate_debuts(facts: pl.DataFrame) -> pl.DataFrame:
     """Rate each title of our own by the first total of its first days to end, by that day."""
-    own = facts.filter(pl.col("origin") == OWN)
-    is_debut = pl.col("available_from").is_between("starts_on", "ends_on") & (pl.col("hours") > 0)
-    is_week = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days() < WEEK
-    days = (pl.col("ends_on") - pl.col("available_from")).dt.total_days() + 1
-    debuts = own.filter(is_debut & ~is_week).sort("ends_on", "title_id")
-    debuts = debuts.unique("title_id", keep="first", maintain_order=True)
-    return debuts.with_columns(rate=pl.col("hours").log10() - DECAY * days.log10())
+    own = facts.filter(pl.col("origin") == OWN, pl.col("hours") > 0, ~is_week())
+    debuts = own.with_columns(rate=rate_debut()).drop_nulls("rate").sort("ends_on", "title_id")
+    return debuts.unique("title_id", keep="first", maintain_order=True)
 
 
 def _measure(asked: pl.DataFrame, debuts: pl.DataFrame, name: str) -> pl.DataFrame:
